@@ -1,0 +1,55 @@
+/*
+ * snapshot.h - pieces of a target's memory copied in one vectored call, and looked at in the copy.
+ *
+ * What a reader will want is predicted from what it wanted last time: the ranges that were used in
+ * one round are read together at the start of the next. A range that was not predicted is read when
+ * it is asked for (a miss) and predicted from then on; one that goes unused is dropped.
+ */
+#ifndef TARGET_SNAPSHOT_H
+#define TARGET_SNAPSHOT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "target/mem.h"
+
+struct snapshot;
+
+__attribute__((warn_unused_result)) struct error *snapshot_create(struct mem *mem,
+								  struct snapshot **ret);
+void snapshot_destroy(struct snapshot *snapshot);
+
+/*
+ * A new round: the ranges used in the last one are read again, in the order in which they were
+ * first asked for, in one call (more only past IOV_MAX). A range that begins in or less than a
+ * page behind the one before it is read together with it, in the order of addresses. Pointers of
+ * the last round are invalid from here. &error_gone.
+ */
+__attribute__((warn_unused_result)) struct error *snapshot_begin(struct snapshot *snapshot);
+
+/*
+ * The bytes [addr, addr + len) of this round, from the copy when they lie inside one range of it,
+ * else by a read of their own. *ret is borrowed until the next snapshot_begin(). &error_fault,
+ * &error_gone; &error_nomem past SNAPSHOT_BYTES_MAX. The copy has the alignment that addr has.
+ */
+__attribute__((warn_unused_result)) struct error *
+snapshot_get(struct snapshot *snapshot, uint64_t addr, size_t len, const void **ret);
+
+/* The same, when it is in the copy already; NULL otherwise. No system call. */
+const void *snapshot_peek(struct snapshot *snapshot, uint64_t addr, size_t len);
+
+/* As snapshot_peek(), but not taken for a use: neither predicted nor moved to the front by it. */
+const void *snapshot_glance(struct snapshot *snapshot, uint64_t addr, size_t len);
+
+/*
+ * Several ranges at once: those not in the copy are read in one call. Ranges that cannot be read
+ * are no error: snapshot_peek() answers NULL for them.
+ */
+__attribute__((warn_unused_result)) struct error *
+snapshot_want(struct snapshot *snapshot, const struct mem_range *ranges, size_t count);
+
+/* Bounds on what one round may hold: a target that lies cannot make us allocate without end. */
+enum { SNAPSHOT_BYTES_MAX = 256 << 20, SNAPSHOT_RANGES_MAX = 1 << 20 };
+
+#endif

@@ -1,0 +1,474 @@
+/*
+ * snapshot.c - predicted pieces of a target's memory, copied in one call a round.
+ *
+ * Ranges lie in the order in which the last round first asked for them, so the next thing asked
+ * for is nearly always in the range of the last hit or the one after it: no search. What those two
+ * do not hold is looked up in a table by page, which is filled only in rounds that need it.
+ *
+ * A further piece of a call costs about as much as one and a half further pages of the same piece.
+ * So a range that begins less than a page behind the start or end of the one before it is read
+ * together with it. A gap that short never holds a whole page, hence no page that nobody asked for.
+ */
+#include "target/snapshot.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+
+enum {
+	PAGE_SHIFT = 12,   /* of the table; any size would do */
+	BRIDGE_MAX = 4095, /* bytes between two ranges that are read as one: see above */
+	ALIGNMENT = 16,    /* copies keep the alignment that they have in the target */
+	NONE = UINT32_MAX,
+};
+
+struct range {
+	uint64_t addr;
+	size_t len; /* 0: could not be read */
+	char *data;
+	bool used; /* asked for in this round */
+};
+
+/* A page that a range touches; those of one bucket are chained, newest first. */
+struct page {
+	uint64_t number;
+	uint32_t range, next;
+};
+
+/* Memory for the copies of a round: never moved within it. */
+struct block {
+	struct block *next;
+	size_t size, used;
+	_Alignas(ALIGNMENT) char data[];
+};
+
+typedef ARRAY(struct range) range_array;
+
+struct snapshot {
+	struct mem *mem;       /* borrowed */
+	range_array ranges;    /* of this round */
+	range_array next;      /* scratch: those of the next one */
+	ARRAY(uint32_t) order; /* the used ones, in the order of their first use */
+	ARRAY(struct mem_range) reads;
+	ARRAY(struct page) pages;
+	uint32_t *buckets; /* heads of chains in pages; as many as bucket_count, a power of two */
+	size_t bucket_count;
+	size_t indexed;      /* ranges before this one are in the table */
+	size_t hint;         /* range of the last hit */
+	struct block *block; /* the newest, from which is given; one is left when a round begins */
+	size_t bytes;        /* given in this round */
+};
+
+struct error *snapshot_create(struct mem *mem, struct snapshot **ret)
+{
+	struct snapshot *snapshot = calloc(1, sizeof(*snapshot));
+
+	if (!snapshot)
+		return &error_nomem;
+	snapshot->mem = mem;
+	*ret = snapshot;
+	return NULL;
+}
+
+static void blocks_free(struct block *block)
+{
+	while (block) {
+		struct block *next = block->next;
+
+		free(block);
+		block = next;
+	}
+}
+
+void snapshot_destroy(struct snapshot *snapshot)
+{
+	if (!snapshot)
+		return;
+	array_deinit(&snapshot->ranges);
+	array_deinit(&snapshot->next);
+	array_deinit(&snapshot->order);
+	array_deinit(&snapshot->reads);
+	array_deinit(&snapshot->pages);
+	free(snapshot->buckets);
+	blocks_free(snapshot->block);
+	free(snapshot);
+}
+
+static bool block_add(struct snapshot *snapshot, size_t size)
+{
+	struct block *block = malloc(sizeof(*block) + size);
+
+	if (!block)
+		return false;
+	*block = (struct block) { .next = snapshot->block, .size = size };
+	snapshot->block = block;
+	return true;
+}
+
+/* Room for a copy of [addr, addr + len); NULL past the bound or out of memory. */
+static char *snapshot_room(struct snapshot *snapshot, uint64_t addr, size_t len)
+{
+	size_t skew = (size_t)(addr % ALIGNMENT);
+	struct block *block = snapshot->block;
+	size_t need, grown;
+	char *data;
+
+	if (len > SNAPSHOT_BYTES_MAX - snapshot->bytes)
+		return NULL;
+	need = (skew + len + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+	if (!block || need > block->size - block->used) {
+		grown = block ? block->size : 1 << 16;
+		if (!block_add(snapshot, need > grown ? need : grown))
+			return NULL;
+		block = snapshot->block;
+	}
+	data = block->data + block->used + skew;
+	block->used += need;
+	snapshot->bytes += len;
+	return data;
+}
+
+/* Takes back the room that was given last. */
+static void snapshot_room_back(struct snapshot *snapshot, const struct range *range)
+{
+	struct block *block = snapshot->block;
+
+	block->used = (size_t)(range->data - block->data) / ALIGNMENT * ALIGNMENT;
+	snapshot->bytes -= range->len;
+}
+
+/* Nothing is given any more. Several blocks become one as large as all: then it is enough. */
+static bool snapshot_clear(struct snapshot *snapshot)
+{
+	size_t size = 0;
+
+	snapshot->bytes = 0;
+	if (snapshot->block && !snapshot->block->next) {
+		snapshot->block->used = 0;
+		return true;
+	}
+	for (const struct block *block = snapshot->block; block; block = block->next)
+		size += block->size;
+	blocks_free(take_ptr(snapshot->block));
+	return !size || block_add(snapshot, size);
+}
+
+static size_t bucket_of(const struct snapshot *snapshot, uint64_t page)
+{
+	return (size_t)(page * 0x9e3779b97f4a7c15u >> 32) & (snapshot->bucket_count - 1);
+}
+
+static bool buckets_resize(struct snapshot *snapshot, size_t wanted)
+{
+	size_t count = snapshot->bucket_count ? snapshot->bucket_count : 256;
+	uint32_t *buckets;
+
+	while (count < wanted)
+		count *= 2;
+	if (count != snapshot->bucket_count) {
+		buckets = malloc(count * sizeof(*buckets));
+		if (!buckets)
+			return false;
+		free(snapshot->buckets);
+		snapshot->buckets = buckets;
+		snapshot->bucket_count = count;
+	}
+	memset(snapshot->buckets, 0xff, count * sizeof(*buckets)); /* NONE */
+	for (size_t i = 0; i < snapshot->pages.count; i++) {
+		struct page *page = &snapshot->pages.items[i];
+		uint32_t *head = &snapshot->buckets[bucket_of(snapshot, page->number)];
+
+		page->next = *head;
+		*head = (uint32_t)i;
+	}
+	return true;
+}
+
+/* Puts the ranges that came since the last time into the table; false when out of memory. */
+static bool snapshot_index(struct snapshot *snapshot)
+{
+	for (; snapshot->indexed < snapshot->ranges.count; snapshot->indexed++) {
+		const struct range *range = &snapshot->ranges.items[snapshot->indexed];
+		uint64_t first = range->addr >> PAGE_SHIFT;
+		uint64_t last = (range->addr + range->len - 1) >> PAGE_SHIFT;
+		size_t have = snapshot->pages.count;
+
+		if (!range->len)
+			continue;
+		if (!array_reserve(&snapshot->pages, (size_t)(last - first + 1)))
+			return false;
+		if ((!have || have + (last - first) >= snapshot->bucket_count) &&
+		    !buckets_resize(snapshot, have + (size_t)(last - first + 1)))
+			return false;
+		for (uint64_t page = first; page <= last; page++) {
+			uint32_t *head = &snapshot->buckets[bucket_of(snapshot, page)];
+			size_t i = snapshot->pages.count++;
+
+			snapshot->pages.items[i] =
+				(struct page) { page, (uint32_t)snapshot->indexed, *head };
+			*head = (uint32_t)i;
+		}
+	}
+	return true;
+}
+
+static bool range_holds(const struct range *range, uint64_t addr, size_t len)
+{
+	return addr >= range->addr && len <= range->len && addr - range->addr <= range->len - len;
+}
+
+/* The range that holds it all, or NULL. */
+static struct range *snapshot_find(struct snapshot *snapshot, uint64_t addr, size_t len)
+{
+	struct range *ranges = snapshot->ranges.items;
+	uint64_t number = addr >> PAGE_SHIFT;
+	size_t hint = snapshot->hint;
+
+	for (size_t i = hint; i < hint + 2 && i < snapshot->ranges.count; i++)
+		if (range_holds(&ranges[i], addr, len)) {
+			snapshot->hint = i;
+			return &ranges[i];
+		}
+	if (!snapshot_index(snapshot) || !snapshot->pages.count)
+		return NULL;
+	for (uint32_t i = snapshot->buckets[bucket_of(snapshot, number)]; i != NONE;) {
+		const struct page *page = &snapshot->pages.items[i];
+
+		if (page->number == number && range_holds(&ranges[page->range], addr, len)) {
+			snapshot->hint = page->range;
+			return &ranges[page->range];
+		}
+		i = page->next;
+	}
+	return NULL;
+}
+
+/* Has it read in the next round. There is room: see range_add(). */
+static void range_use(struct snapshot *snapshot, struct range *range)
+{
+	if (range->used)
+		return;
+	range->used = true;
+	snapshot->order.items[snapshot->order.count++] = (uint32_t)(range - snapshot->ranges.items);
+}
+
+/* A range of this round, not read yet. The order has room for all ranges at any time. */
+static struct range *range_add(struct snapshot *snapshot, uint64_t addr, size_t len)
+{
+	size_t count = snapshot->ranges.count;
+	char *data;
+
+	if (count >= SNAPSHOT_RANGES_MAX || !array_reserve(&snapshot->ranges, 1) ||
+	    !array_reserve(&snapshot->order, count + 1 - snapshot->order.count))
+		return NULL;
+	data = snapshot_room(snapshot, addr, len);
+	if (!data)
+		return NULL;
+	snapshot->ranges.items[count] = (struct range) { addr, len, data, false };
+	snapshot->ranges.count++;
+	return &snapshot->ranges.items[count];
+}
+
+/* Nothing is in the copy and nothing predicted. */
+static void snapshot_forget(struct snapshot *snapshot)
+{
+	snapshot->ranges.count = 0;
+	snapshot->order.count = 0;
+	snapshot->pages.count = 0;
+	snapshot->indexed = 0;
+	snapshot->hint = 0;
+}
+
+/* The ranges of the next round with their order, in the place of those of this one. */
+static bool snapshot_advance(struct snapshot *snapshot)
+{
+	range_array next = snapshot->next;
+
+	next.count = 0;
+	if (!array_reserve(&next, snapshot->order.count))
+		return false;
+	for (size_t i = 0; i < snapshot->order.count; i++) {
+		const struct range *range = &snapshot->ranges.items[snapshot->order.items[i]];
+
+		if (range->len)
+			next.items[next.count++] = (struct range) { range->addr, range->len, 0, 0 };
+	}
+	snapshot->next = snapshot->ranges;
+	snapshot_forget(snapshot);
+	snapshot->ranges = next;
+	return true;
+}
+
+/* How many ranges from `first` on are read as one piece, which is put into `read`. */
+static size_t ranges_bridge(const struct range *ranges, size_t count, struct mem_range *read)
+{
+	uint64_t end = ranges[0].addr + ranges[0].len;
+	size_t n = 1;
+
+	while (n < count && ranges[n].addr >= ranges[0].addr &&
+	       (ranges[n].addr <= end || ranges[n].addr - end <= BRIDGE_MAX)) {
+		if (ranges[n].addr + ranges[n].len > end)
+			end = ranges[n].addr + ranges[n].len;
+		n++;
+	}
+	*read = (struct mem_range) { .addr = ranges[0].addr, .len = end - ranges[0].addr };
+	return n;
+}
+
+/* The pieces to read and where their bytes go. What has no room is not predicted. */
+static bool snapshot_plan(struct snapshot *snapshot)
+{
+	range_array *ranges = &snapshot->ranges;
+	size_t n;
+
+	snapshot->reads.count = 0;
+	if (!array_reserve(&snapshot->reads, ranges->count) ||
+	    !array_reserve(&snapshot->order, ranges->count))
+		return false;
+	for (size_t i = 0; i < ranges->count; i += n) {
+		struct mem_range read;
+
+		n = ranges_bridge(&ranges->items[i], ranges->count - i, &read);
+		read.buf = snapshot_room(snapshot, read.addr, read.len);
+		if (!read.buf) {
+			ranges->count = i;
+			break;
+		}
+		for (size_t k = i; k < i + n; k++) {
+			struct range *range = &ranges->items[k];
+
+			range->data = (char *)read.buf + (range->addr - read.addr);
+		}
+		snapshot->reads.items[snapshot->reads.count++] = read;
+	}
+	return true;
+}
+
+/* Ranges of pieces that could not be read hold nothing from here on. */
+static void snapshot_drop_failed(struct snapshot *snapshot)
+{
+	size_t k = 0;
+
+	for (size_t i = 0; i < snapshot->reads.count; i++) {
+		const struct mem_range *read = &snapshot->reads.items[i];
+		const char *end = (const char *)read->buf + read->len;
+
+		for (; k < snapshot->ranges.count; k++) {
+			struct range *range = &snapshot->ranges.items[k];
+
+			if (range->data < (const char *)read->buf || range->data >= end)
+				break;
+			if (!read->ok)
+				range->len = 0;
+		}
+	}
+}
+
+struct error *snapshot_begin(struct snapshot *snapshot)
+{
+	struct error *err;
+
+	if (!snapshot_advance(snapshot) || !snapshot_clear(snapshot) || !snapshot_plan(snapshot))
+		err = &error_nomem;
+	else
+		err = mem_readv(snapshot->mem, snapshot->reads.items, snapshot->reads.count);
+	if (err)
+		snapshot_forget(snapshot);
+	else
+		snapshot_drop_failed(snapshot);
+	return err;
+}
+
+const void *snapshot_peek(struct snapshot *snapshot, uint64_t addr, size_t len)
+{
+	struct range *range = snapshot_find(snapshot, addr, len);
+
+	if (!range)
+		return NULL;
+	range_use(snapshot, range);
+	return range->data + (addr - range->addr);
+}
+
+const void *snapshot_glance(struct snapshot *snapshot, uint64_t addr, size_t len)
+{
+	size_t hint = snapshot->hint;
+	const struct range *range = snapshot_find(snapshot, addr, len);
+
+	snapshot->hint = hint;
+	return range ? range->data + (addr - range->addr) : NULL;
+}
+
+struct error *snapshot_get(struct snapshot *snapshot, uint64_t addr, size_t len, const void **ret)
+{
+	const void *have = snapshot_peek(snapshot, addr, len);
+	struct mem_range read = { .addr = addr, .len = len };
+	struct error *err = NULL;
+	struct range *range;
+
+	if (have) {
+		*ret = have;
+		return NULL;
+	}
+	if (!len) {
+		*ret = "";
+		return NULL;
+	}
+	if (len > UINT64_MAX - addr)
+		return &error_fault;
+	range = range_add(snapshot, addr, len);
+	if (!range)
+		return &error_nomem;
+	read.buf = range->data;
+	err = mem_readv(snapshot->mem, &read, 1);
+	if (err || !read.ok) {
+		snapshot_room_back(snapshot, range);
+		snapshot->ranges.count--;
+		return err ? err : &error_fault;
+	}
+	snapshot->hint = snapshot->ranges.count - 1;
+	range_use(snapshot, range);
+	*ret = range->data;
+	return NULL;
+}
+
+/* Adds what of the list is not in the copy, to be read by snapshot_want(). */
+static struct error *snapshot_want_missing(struct snapshot *snapshot,
+					   const struct mem_range *ranges, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct mem_range *want = &ranges[i];
+		struct range *range;
+
+		if (!want->len || want->len > UINT64_MAX - want->addr ||
+		    snapshot_peek(snapshot, want->addr, want->len))
+			continue;
+		if (!array_reserve(&snapshot->reads, 1))
+			return &error_nomem;
+		range = range_add(snapshot, want->addr, want->len);
+		if (!range)
+			return &error_nomem;
+		range_use(snapshot, range);
+		snapshot->reads.items[snapshot->reads.count++] = (struct mem_range) {
+			.addr = want->addr, .len = want->len, .buf = range->data
+		};
+	}
+	return NULL;
+}
+
+struct error *snapshot_want(struct snapshot *snapshot, const struct mem_range *ranges, size_t count)
+{
+	size_t first = snapshot->ranges.count;
+	struct error *err;
+
+	snapshot->reads.count = 0;
+	err = snapshot_want_missing(snapshot, ranges, count);
+	if (!err && snapshot->reads.count)
+		err = mem_readv(snapshot->mem, snapshot->reads.items, snapshot->reads.count);
+	for (size_t i = 0; i < snapshot->reads.count; i++)
+		if (err || !snapshot->reads.items[i].ok)
+			snapshot->ranges.items[first + i].len = 0;
+	return err;
+}
