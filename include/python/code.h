@@ -1,0 +1,72 @@
+/*
+ * code.h - code objects, read once and kept: names, file, lines.
+ *
+ * A code object that is freed leaves its address to another one: a cached entry is only as good as
+ * its identity, words that are read in the same call as the frames that use it; where the
+ * interpreter counts the code objects that died (3.14 and later), that count serves for all.
+ */
+#ifndef PYTHON_CODE_H
+#define PYTHON_CODE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "python/lines.h"
+#include "python/view.h"
+#include "target/snapshot.h"
+
+struct code {
+	uint64_t addr;
+	uint64_t id;    /* never given to another code object of this process */
+	char *name;     /* co_qualname where there is one, else co_name; UTF-8, never empty */
+	char *filename; /* co_filename */
+	int32_t firstlineno;
+	struct line_rows lines;
+	uint64_t instructions; /* address of the first code unit (3.11 and later), else 0 */
+	uint64_t tlbc;         /* array of per-thread copies of the instructions; 0: none */
+	uint32_t size;         /* of the instructions, bytes */
+	uint8_t *leaves; /* bit n: code unit n returns or yields (3.11 and later); NULL: unknown */
+	uint32_t framesize;     /* what a frame of it takes on the data stack, bytes; 0: unknown */
+	char first_argument[8]; /* "self", "cls" or "": what it is called */
+	bool is_shim;           /* the interpreter's own clean-up code: never shown */
+};
+
+enum {
+	CODE_CACHE_MAX = 1 << 16,      /* a large application has some 50,000 functions */
+	CODE_NAME_CHARS_MAX = 4096,    /* longer names are cut, visibly */
+	CODE_LINETABLE_MAX = 64 << 20, /* bytes; a module of a million lines takes 5 MB */
+};
+
+struct code_cache;
+
+/* view is borrowed. */
+__attribute__((warn_unused_result)) struct error *code_cache_create(const struct py_view *view,
+								    struct code_cache **ret);
+void code_cache_destroy(struct code_cache *cache);
+
+/*
+ * The code object at addr, which was found in a frame of `snapshot`: cached, or read now.
+ * `snapshot` also gives the identity words. &error_torn when there is no code object, &error_fault,
+ * &error_gone. *ret is borrowed until the next code_cache_begin().
+ */
+__attribute__((warn_unused_result)) struct error *code_cache_get(struct code_cache *cache,
+								 struct snapshot *snapshot,
+								 uint64_t addr,
+								 const struct code **ret);
+
+/*
+ * A new sample: entries are checked again when they are asked for, unless `trusted` (the
+ * interpreter says that no code object died since the last). Entries that turned out stale are
+ * freed, and all when there are more than CODE_CACHE_MAX.
+ */
+void code_cache_begin(struct code_cache *cache, bool trusted);
+
+/* Does the instruction at that offset end the frame's turn? A frame that is there calls nothing. */
+bool code_leaves_at(const struct code *code, int32_t offset);
+
+/* Line of the instruction at that offset in bytes; before the first (-1) the definition's. */
+int32_t code_line(const struct code *code, int32_t offset);
+
+#endif

@@ -1,0 +1,120 @@
+/*
+ * python.h - a running CPython, attached to from outside: its threads and their stacks.
+ *
+ * python_attach() finds the interpreter and its layout; python_sample() copies what all threads do
+ * now, in one vectored read where the last sample predicted it, and walks the copy. The target is
+ * neither stopped nor written to.
+ */
+#ifndef PYTHON_PYTHON_H
+#define PYTHON_PYTHON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+#include "python/code.h"
+#include "python/view.h"
+#include "target/lwp.h"
+#include "target/process.h"
+
+struct python;
+
+/* What a thread does, by the kernel and the GIL. */
+enum py_thread_state {
+	PY_THREAD_RUNNING,
+	PY_THREAD_GIL_WAIT, /* in the kernel, on the GIL's own futex */
+	PY_THREAD_WAITING,  /* in the kernel for something else: see py_thread.wait */
+};
+
+/* How whole a stack is. */
+enum py_stack_state {
+	PY_STACK_WHOLE,
+	PY_STACK_ELIDED, /* more than PY_FRAMES_MAX frames: those next to the root are missing */
+	PY_STACK_TORN,   /* it changed under the reader, three times: frames is what was verified */
+	PY_STACK_FAULT,  /* unreadable memory, three times */
+};
+
+enum { PY_FRAMES_MAX = 100000 /* sys.setrecursionlimit() of 50,000 is in use; twice that */ };
+
+struct py_frame {
+	const struct code *code; /* borrowed until the next sample */
+	uint64_t addr;           /* of the frame */
+	int32_t offset;          /* of the instruction, bytes; -1 before the first */
+};
+
+struct py_thread {
+	uint64_t tstate; /* PyThreadState: names the thread inside its process */
+	uint64_t interp; /* its PyInterpreterState */
+	int64_t interp_id;
+	uint64_t ident; /* threading.get_ident() */
+	pid_t tid;      /* the kernel's number in our PID namespace; 0 when unknown */
+	bool holds_gil; /* of its interpreter; free-threaded: is attached */
+	bool shadowed;  /* the same kernel thread runs in another interpreter right now */
+	enum py_thread_state state;
+	enum lwp_wait wait; /* when waiting */
+	enum py_stack_state stack_state;
+	const struct py_frame *frames; /* leaf first; borrowed until the next sample */
+	size_t frame_count;
+};
+
+struct py_sample {
+	const struct py_thread *threads; /* borrowed until the next sample; oldest thread first */
+	size_t count;
+	bool lost; /* the list of threads itself could not be read */
+};
+
+struct py_sample_options {
+	bool states;        /* fill in py_thread.state (one read of a /proc file a thread) */
+	bool gil_only;      /* walk only threads that hold a GIL */
+	bool running_only;  /* walk only threads that are running (needs states) */
+	bool stopped_by_us; /* a stopped thread was running when we stopped it */
+};
+
+/* Counters of the engine since attach. */
+struct py_counters {
+	uint64_t calls; /* system calls for memory */
+	uint64_t bytes;
+	uint64_t retries; /* a thread's stack read again because it was torn */
+	uint64_t torn, faults;
+};
+
+/*
+ * Finds the interpreter in a process. ERROR_NOT_PYTHON when there is none, ERROR_NOT_READY while it
+ * starts or ends, ERROR_UNSUPPORTED when there is one that cannot be read (the sentence says what
+ * was found), ERROR_GONE, ERROR_PERMISSION. process is borrowed and must outlive the result.
+ */
+__attribute__((warn_unused_result)) struct error *python_attach(const struct process *process,
+								struct python **ret);
+void python_destroy(struct python *python);
+
+/*
+ * What all threads of all interpreters do now. Only &error_gone (ended, or called exec) and
+ * &error_nomem are returned; everything else is said in the sample, thread by thread.
+ */
+__attribute__((warn_unused_result)) struct error *
+python_sample(struct python *python, const struct py_sample_options *options,
+	      struct py_sample *ret);
+
+/*
+ * The thread's name: threading's, else the kernel's comm, else "". Looked up again at most a few
+ * times a second, and only where something changed. Borrowed until the next sample.
+ */
+const char *python_thread_name(struct python *python, const struct py_thread *thread);
+
+/* For readers of objects (locals): memory and layout. */
+const struct py_view *python_view(const struct python *python);
+const struct py_layout *python_layout(const struct python *python);
+void python_counters(const struct python *python, struct py_counters *ret);
+
+/* More than one interpreter was seen. */
+bool python_has_subinterpreters(const struct python *python);
+
+/*
+ * Before 3.11 there are no qualified names: "Class.method", with the class of the frame's first
+ * argument when that is called self or cls. malloc'ed; NULL when there is none to be had.
+ */
+char *python_class_name(struct python *python, const struct py_frame *frame);
+
+#endif

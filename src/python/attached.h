@@ -1,0 +1,65 @@
+/*
+ * attached.h - what python.c, sample.c and gil.c share of an attached interpreter.
+ */
+#ifndef PYTHON_ATTACHED_H
+#define PYTHON_ATTACHED_H
+
+#include "base/array.h"
+#include "frames.h"
+#include "locate.h"
+#include "native_ids.h"
+#include "python/python.h"
+#include "python/thread_names.h"
+#include "tstate.h"
+
+/* An interpreter of the process, as long as it is in the list. */
+struct interp {
+	uint64_t addr;
+	int64_t id;
+	uint64_t gil;               /* its _gil_runtime_state; 0 unknown */
+	uint64_t round;             /* in which it was last in the list */
+	uint64_t pass;              /* the same, a sample being of several passes */
+	int order;                  /* its place in the list, newest first */
+	uint64_t generation;        /* code objects that died, as of the last sample */
+	uint64_t gil_holder;        /* thread state, in this round; 0 none or unknown */
+	struct thread_names *names; /* NULL until asked for */
+};
+
+struct python {
+	const struct process *process; /* borrowed */
+	struct mem *mem;
+	struct py_location location;
+	struct py_view view;
+	struct snapshot *snapshot;
+	struct code_cache *codes;
+	struct frame_walker walker;
+	struct native_ids *ids;
+	struct lwp_table *lwps;
+	struct tstate_plan tstate_plan;
+	int32_t interp_start; /* the slice of a PyInterpreterState that is read */
+	size_t interp_size;
+	ARRAY(struct interp *) interps;
+	ARRAY(struct py_thread) threads; /* of the last sample */
+	ARRAY(size_t) frame_starts;      /* into frames, one a thread */
+	frame_array frames;
+	uint64_t round; /* samples */
+	uint64_t pass;  /* passes over the lists of threads */
+	uint64_t names_round, names_due_ns;
+	char comm[LWP_COMM_SIZE];
+	struct py_counters counters;
+};
+
+/* The interpreter at addr, added when new. NULL when out of memory. */
+struct interp *python_interp(struct python *python, uint64_t addr);
+
+/* Reads who holds the GIL of interp in this round into interp->gil_holder. */
+void gil_read(struct python *python, struct interp *interp);
+
+/* Does this thread hold the GIL of its interpreter (free-threaded: is it attached)? */
+bool gil_is_held_by(const struct python *python, const struct interp *interp,
+		    const struct tstate *tstate);
+
+/* Is the word a thread waits on (a futex) the GIL's? */
+bool gil_owns_futex(const struct python *python, const struct interp *interp, uint64_t addr);
+
+#endif

@@ -1,0 +1,21 @@
+/*
+ * call_check.h - does the stack of a frame show that it called the frame above it?
+ */
+#ifndef PYTHON_CALL_CHECK_H
+#define PYTHON_CALL_CHECK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "frames.h"
+#include "raw_frame.h"
+
+/*
+ * True when what the caller last had on its value stack is what the callee is made of: its
+ * function, its generator, or the object whose property it is. False says nothing.
+ */
+bool call_is_evident(struct frame_walker *walker, const struct raw_frame *caller,
+		     uint64_t callee_addr, const struct raw_frame *callee,
+		     const struct code *callee_code);
+
+#endif

@@ -1,0 +1,207 @@
+/*
+ * code.c - the cache of code objects.
+ *
+ * Identity of a cached entry: the bytes from co_firstlineno to co_linetable, which never change in
+ * a living code object and from 3.12 hold co_version, a number given once (Objects/codeobject.c,
+ * init_code). Before 3.12 all of the pointers in it can come back after a free, so the headers of
+ * the name and the file name (length, hash, first characters) belong to it too.
+ */
+#include "python/code.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/map.h"
+#include "code_read.h"
+
+struct entry {
+	struct code code;
+	uint64_t round; /* in which it was last found unchanged */
+	struct code_words words;
+	unsigned char name_identity[STRING_IDENTITY_MAX];
+	unsigned char filename_identity[STRING_IDENTITY_MAX];
+	struct entry *next_stale;
+	UT_hash_handle hh;
+};
+
+struct code_cache {
+	const struct py_view *view;
+	struct entry *entries;
+	struct entry *stale; /* replaced in this round; frames may still point at them */
+	uint64_t round;
+	uint64_t trusted_since; /* entries checked in this round or later need no check */
+	uint64_t next_id;
+	struct code_plan plan;
+};
+
+struct error *code_cache_create(const struct py_view *view, struct code_cache **ret)
+{
+	struct code_cache *cache = calloc(1, sizeof(*cache));
+
+	if (!cache)
+		return &error_nomem;
+	cache->view = view;
+	cache->round = 1;
+	cache->trusted_since = 1;
+	cache->next_id = 1;
+	code_plan_init(&cache->plan, view->layout);
+	*ret = cache;
+	return NULL;
+}
+
+static void entry_destroy(struct entry *entry)
+{
+	if (!entry)
+		return;
+	code_deinit(&entry->code);
+	free(entry);
+}
+
+static void entry_destroyp(struct entry **entry)
+{
+	entry_destroy(*entry);
+}
+
+static void free_stale(struct code_cache *cache)
+{
+	while (cache->stale) {
+		struct entry *entry = cache->stale;
+
+		cache->stale = entry->next_stale;
+		entry_destroy(entry);
+	}
+}
+
+static void retire(struct code_cache *cache, struct entry *entry)
+{
+	HASH_DEL(cache->entries, entry);
+	entry->next_stale = cache->stale;
+	cache->stale = entry;
+}
+
+static void retire_all(struct code_cache *cache)
+{
+	struct entry *entry, *next;
+
+	HASH_ITER (hh, cache->entries, entry, next) {
+		retire(cache, entry);
+	}
+}
+
+void code_cache_destroy(struct code_cache *cache)
+{
+	if (!cache)
+		return;
+	retire_all(cache);
+	free_stale(cache);
+	free(cache);
+}
+
+void code_cache_begin(struct code_cache *cache, bool trusted)
+{
+	if (HASH_COUNT(cache->entries) > CODE_CACHE_MAX)
+		retire_all(cache);
+	free_stale(cache);
+	cache->round++;
+	if (!trusted)
+		cache->trusted_since = cache->round;
+}
+
+/* True when the str at addr still begins with those bytes; copies them when `fill`. */
+static bool string_matches(const struct code_cache *cache, struct snapshot *snapshot, uint64_t addr,
+			   unsigned char *identity, bool fill)
+{
+	const void *bytes;
+
+	if (!cache->plan.string_identity_size)
+		return true;
+	if (error_catch_any(snapshot_get(snapshot,
+					 addr + (uint64_t)cache->view->layout->object_size,
+					 cache->plan.string_identity_size, &bytes)))
+		return fill;
+	if (fill)
+		memcpy(identity, bytes, cache->plan.string_identity_size);
+	return !memcmp(identity, bytes, cache->plan.string_identity_size);
+}
+
+/* True when what is at the entry's address in this round is still the same code object. */
+static bool entry_matches(struct code_cache *cache, struct snapshot *snapshot, struct entry *entry)
+{
+	const void *bytes;
+
+	if (error_catch_any(snapshot_get(snapshot,
+					 entry->code.addr + (uint64_t)cache->plan.identity_start,
+					 cache->plan.identity_size, &bytes)))
+		return false;
+	return !memcmp(bytes, entry->words.identity, cache->plan.identity_size) &&
+	       string_matches(cache, snapshot, entry->words.name, entry->name_identity, false) &&
+	       string_matches(cache, snapshot, entry->words.filename, entry->filename_identity,
+			      false);
+}
+
+static struct error *entry_add(struct code_cache *cache, struct snapshot *snapshot, uint64_t addr,
+			       struct entry **ret)
+{
+	CLEANUP(entry_destroyp)
+	struct entry *entry = calloc(1, sizeof(*entry));
+	struct error *err;
+
+	if (!entry)
+		return &error_nomem;
+	err = code_read(cache->view, &cache->plan, addr, &entry->code, &entry->words);
+	if (err)
+		return err;
+	(void)string_matches(cache, snapshot, entry->words.name, entry->name_identity, true);
+	(void)string_matches(cache, snapshot, entry->words.filename, entry->filename_identity,
+			     true);
+	/* what was read is only this round's when the identity in the round's copy agrees */
+	if (!entry_matches(cache, snapshot, entry))
+		return &error_torn;
+	err = code_check_alive(cache->view, &cache->plan, addr, &entry->words);
+	if (err)
+		return err;
+	entry->round = cache->round;
+	entry->code.id = cache->next_id++;
+	HASH_ADD(hh, cache->entries, code.addr, sizeof(entry->code.addr), entry);
+	if (!entry->hh.tbl)
+		return &error_nomem;
+	*ret = take_ptr(entry);
+	return NULL;
+}
+
+struct error *code_cache_get(struct code_cache *cache, struct snapshot *snapshot, uint64_t addr,
+			     const struct code **ret)
+{
+	struct error *err;
+	struct entry *entry;
+
+	HASH_FIND(hh, cache->entries, &addr, sizeof(addr), entry);
+	if (entry && entry->round < cache->trusted_since) {
+		if (entry_matches(cache, snapshot, entry)) {
+			entry->round = cache->round;
+		} else {
+			retire(cache, entry);
+			entry = NULL;
+		}
+	}
+	if (!entry) {
+		err = entry_add(cache, snapshot, addr, &entry);
+		if (err)
+			return err;
+	}
+	*ret = &entry->code;
+	return NULL;
+}
+
+bool code_leaves_at(const struct code *code, int32_t offset)
+{
+	uint32_t unit = (uint32_t)offset / 2;
+
+	return code->leaves && offset >= 0 && (code->leaves[unit / 8] >> unit % 8 & 1);
+}
+
+int32_t code_line(const struct code *code, int32_t offset)
+{
+	return offset < 0 ? code->firstlineno : lines_find(&code->lines, (uint32_t)offset);
+}

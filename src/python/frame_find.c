@@ -1,0 +1,165 @@
+/*
+ * frame_find.c - find a frame in the copy of a thread's memory, and its code.
+ *
+ * What was not predicted is read when it is asked for, later than the thread state: the walk is
+ * told, and does not believe it.
+ */
+#include "frame_find.h"
+
+#include <string.h>
+
+/* Reads what was not predicted, and remembers it. */
+static struct error *read_late(struct frame_walker *walker, uint64_t addr, size_t len,
+			       const void **ret)
+{
+	struct error *err = snapshot_get(walker->snapshot, addr, len, ret);
+
+	if (err)
+		return err;
+	walker->recent[walker->recent_next].addr = addr;
+	walker->recent[walker->recent_next].len = len;
+	walker->recent_next = (walker->recent_next + 1) % RECENT_MAX;
+	return NULL;
+}
+
+void frame_walker_keep_recent(struct frame_walker *walker)
+{
+	for (size_t i = 0; i < RECENT_MAX && walker->recent[i].len; i++)
+		(void)snapshot_peek(walker->snapshot, walker->recent[i].addr,
+				    walker->recent[i].len);
+}
+
+/*
+ * Free-threaded 3.14 and later: each thread runs a copy of the instructions of its own (co_tlbc: a
+ * size, then the addresses; Include/cpython/code.h). Offset in that copy.
+ */
+static struct error *offset_in_copy(struct frame_walker *walker, const struct code *code,
+				    const struct raw_frame *raw, uint64_t *offset)
+{
+	enum { TLBC_MAX = 1 << 16 /* threads */ };
+	const struct py_layout *l = walker->view->layout;
+	uint64_t array, copy;
+	const void *bytes;
+	struct error *err;
+
+	if (raw->tlbc_index <= 0 || raw->tlbc_index > TLBC_MAX || l->code_tlbc <= 0)
+		return &error_torn;
+	err = snapshot_get(walker->snapshot, code->addr + (uint64_t)l->code_tlbc, sizeof(array),
+			   &bytes);
+	if (err)
+		return err;
+	memcpy(&array, bytes, sizeof(array));
+	err = snapshot_get(walker->snapshot,
+			   array + sizeof(uint64_t) * (1 + (uint64_t)raw->tlbc_index), sizeof(copy),
+			   &bytes);
+	if (err)
+		return err;
+	memcpy(&copy, bytes, sizeof(copy));
+	*offset = raw->instr - copy;
+	return NULL;
+}
+
+/* Offset of the instruction in bytes, -1 before the first; &error_torn when outside the code. */
+static struct error *instruction_offset(struct frame_walker *walker, const struct code *code,
+					const struct raw_frame *raw, int32_t *ret)
+{
+	uint64_t offset = raw->instr;
+	struct error *err;
+
+	switch (walker->view->layout->instr_shape) {
+	case INSTR_BYTES:
+		break;
+	case INSTR_UNITS:
+		offset *= 2;
+		break;
+	case INSTR_POINTER:
+		offset = raw->instr - code->instructions;
+		if ((int64_t)offset >= -2 && (int64_t)offset < (int64_t)code->size)
+			break;
+		err = offset_in_copy(walker, code, raw, &offset);
+		if (err)
+			return err;
+		break;
+	}
+	if ((int64_t)offset >= -2 && (int64_t)offset < 0) {
+		*ret = -1;
+		return NULL;
+	}
+	if (offset >= code->size)
+		return &error_torn;
+	*ret = (int32_t)offset;
+	return NULL;
+}
+
+struct error *find_code(struct frame_walker *walker, const struct raw_frame *raw,
+			const struct code **code, int32_t *offset)
+{
+	struct error *err = code_cache_get(walker->codes, walker->snapshot, raw->code, code);
+
+	if (!err)
+		err = instruction_offset(walker, *code, raw, offset);
+	if (error_catch(&err, ERROR_FAULT))
+		err = &error_torn;
+	return err;
+}
+
+uint64_t current_frame_word(const struct frame_walker *walker, const struct tstate *tstate)
+{
+	const struct py_layout *l = walker->view->layout;
+
+	switch (l->frame_shape) {
+	case FRAME_OBJECT:
+		return tstate->addr + (uint64_t)l->tstate_frame;
+	case FRAME_CFRAME:
+		return tstate->frame + (uint64_t)l->cframe_current_frame;
+	default:
+		return tstate->addr + (uint64_t)l->tstate_current_frame;
+	}
+}
+
+struct error *first_frame(struct frame_walker *walker, const struct tstate *tstate, uint64_t *ret)
+{
+	uint64_t word = current_frame_word(walker, tstate);
+	const void *bytes;
+	struct error *err;
+
+	*ret = tstate->frame;
+	if (walker->view->layout->frame_shape != FRAME_CFRAME || !tstate->frame)
+		return NULL;
+	bytes = snapshot_peek(walker->snapshot, word, sizeof(*ret));
+	if (!bytes) {
+		walker->late = true;
+		err = read_late(walker, word, sizeof(*ret), &bytes);
+		if (err)
+			return err;
+	}
+	memcpy(ret, bytes, sizeof(*ret));
+	return NULL;
+}
+
+struct error *find_frame(struct frame_walker *walker, size_t from_window, uint64_t addr,
+			 struct found_frame *ret)
+{
+	const struct py_layout *l = walker->view->layout;
+	const void *bytes;
+	bool late = false;
+	struct error *err;
+
+	bytes = datastack_find(&walker->datastack, from_window, addr, walker->frame_size,
+			       &ret->window);
+	ret->in_window = bytes != NULL;
+	if (!bytes)
+		bytes = snapshot_peek(walker->snapshot, addr, walker->frame_size);
+	if (!bytes) {
+		late = true;
+		err = read_late(walker, addr, walker->frame_size, &bytes);
+		if (err)
+			return err;
+	}
+	ret->raw = raw_frame_decode(l, addr, bytes);
+	/* the interpreter's own frames on the C stack do not change while they are linked */
+	if (late && !raw_frame_is_shim(l, &ret->raw))
+		walker->late = true;
+	/* a frame that a thread owns (0) lies on its data stack */
+	return ret->raw.owner == 0 && !ret->in_window ? &error_torn : NULL;
+}

@@ -1,0 +1,40 @@
+/*
+ * frame_find.h - one frame of a thread: where it is in the copy, and which code it runs.
+ */
+#ifndef PYTHON_FRAME_FIND_H
+#define PYTHON_FRAME_FIND_H
+
+#include "frames.h"
+#include "raw_frame.h"
+
+/* A frame that lies in a chunk of the data stack, or (generators, entry frames) elsewhere. */
+struct found_frame {
+	struct raw_frame raw;
+	bool in_window;
+	size_t window;
+};
+
+/*
+ * The frame at addr, looked for in the chunks from from_window on, then in the rest of the copy,
+ * then read late. &error_torn when it cannot be one, &error_fault, &error_gone, &error_nomem.
+ */
+__attribute__((warn_unused_result)) struct error *
+find_frame(struct frame_walker *walker, size_t from_window, uint64_t addr, struct found_frame *ret);
+
+/*
+ * Its code object, and the offset of its instruction in bytes, -1 before the first. &error_torn
+ * when the words do not fit together; &error_gone, &error_nomem.
+ */
+__attribute__((warn_unused_result)) struct error *find_code(struct frame_walker *walker,
+							    const struct raw_frame *raw,
+							    const struct code **code,
+							    int32_t *offset);
+
+/* Where the address of the current frame stands. */
+uint64_t current_frame_word(const struct frame_walker *walker, const struct tstate *tstate);
+
+/* The address of the current frame, 0 for none. */
+__attribute__((warn_unused_result)) struct error *
+first_frame(struct frame_walker *walker, const struct tstate *tstate, uint64_t *ret);
+
+#endif

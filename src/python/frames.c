@@ -1,0 +1,323 @@
+/*
+ * frames.c - walk the frames of a thread in the copy of its memory.
+ *
+ * Knows three shapes (enum frame_shape), not versions:
+ *   FRAME_OBJECT   PyFrameObject linked by f_back, until 3.10
+ *   FRAME_CFRAME   thread state -> _PyCFrame -> _PyInterpreterFrame, 3.11 and 3.12
+ *   FRAME_DIRECT   thread state -> _PyInterpreterFrame, since 3.13
+ *
+ * The target runs while its memory is copied: the address of the current frame is read first, and
+ * by the time that the frames are copied that frame may have returned and its caller have called
+ * another. So every link is checked: the code object is one; the instruction lies inside it; a
+ * frame of the data stack lies where the one below it ends; a caller has put its stack pointer
+ * away; a call that went through C, and the end of the chain, are known or do not change while they
+ * are looked at again (edges.h). A stack that passes existed; one that does not is &error_torn,
+ * never shown.
+ */
+#include "frames.h"
+
+#include "call_check.h"
+#include "frame_find.h"
+
+/* The frame that was taken last: the callee of the next one. */
+struct callee {
+	const struct code *code; /* NULL: none yet */
+	uint64_t addr;
+	struct raw_frame raw;
+	bool from_c;     /* what called it is C code */
+	bool above_shim; /* its entry frame was seen: what lies below that belongs to it */
+	bool is_leaf;    /* nothing was on top of it */
+};
+
+struct error *frame_walker_init(struct frame_walker *walker, const struct py_view *view,
+				struct snapshot *snapshot, struct code_cache *codes)
+{
+	*walker = (struct frame_walker) {
+		.view = view,
+		.snapshot = snapshot,
+		.codes = codes,
+		.frame_size = raw_frame_size(view->layout),
+	};
+	datastack_init(&walker->datastack);
+	return edge_set_create(&walker->edges);
+}
+
+void frame_walker_deinit(struct frame_walker *walker)
+{
+	edge_set_destroy(walker->edges);
+	array_deinit(&walker->doubts);
+	datastack_deinit(&walker->datastack);
+}
+
+static struct error *doubt(struct frame_walker *walker, const struct edge *edge,
+			   uint64_t caller_addr, const struct raw_frame *caller,
+			   const struct callee *callee)
+{
+	struct edge_doubt doubt = {
+		.edge = *edge,
+		.caller_addr = caller_addr,
+		.callee_addr = callee->addr,
+		.callee_raw = callee->raw,
+		.is_leaf = callee->is_leaf,
+	};
+
+	if (edge_set_has(walker->edges, edge))
+		return NULL;
+	if (caller)
+		doubt.caller_raw = *caller;
+	return array_push(&walker->doubts, doubt) ? NULL : &error_nomem;
+}
+
+/* This frame, in the middle of its code, called the one above it: is that so? */
+static struct error *check_call(struct frame_walker *walker, uint64_t addr,
+				const struct raw_frame *raw, const struct code *code,
+				int32_t offset, const struct callee *callee)
+{
+	const struct edge edge = { code->id, callee->code->id, offset };
+
+	/* until 3.10 the callee's f_back keeps its caller alive */
+	if (walker->view->layout->frame_shape == FRAME_OBJECT)
+		return NULL;
+	/* it returns: what lies on top of it is of a call that ended, or of the next one's */
+	if (code_leaves_at(code, offset))
+		return &error_torn;
+	if (!callee->from_c &&
+	    call_is_evident(walker, raw, callee->addr, &callee->raw, callee->code))
+		return NULL;
+	return doubt(walker, &edge, addr, raw, callee);
+}
+
+/* The chain ended: is that frame the first of a thread, or one that was just unlinked? */
+static struct error *check_end(struct frame_walker *walker, const struct callee *callee)
+{
+	struct edge edge = { 0 };
+
+	if (!callee->code || callee->above_shim)
+		return NULL;
+	edge.callee = callee->code->id;
+	return doubt(walker, &edge, 0, NULL, callee);
+}
+
+/* A walk on its way from the leaf to the root. */
+struct walk {
+	frame_array *frames;
+	size_t start; /* of this thread's frames in there */
+	struct datastack_place place;
+	struct callee callee;
+	uint64_t
+		dropped; /* address of the frame above that turned out to be no frame any more; 0 */
+	bool dropped_dead; /* it was cleared when it returned */
+	int drops;
+};
+
+/*
+ * What was taken so far had returned by the time that it was copied: the frame at hand was the leaf
+ * then. The stack at that moment is as true as that at the moment before.
+ */
+static void restart(struct frame_walker *walker, struct walk *walk)
+{
+	walk->frames->count = walk->start;
+	walk->callee = (struct callee) { 0 };
+	walk->place.frame = 0;
+	walker->doubts.count = 0;
+}
+
+static struct error *drop_frame(struct frame_walker *walker, struct walk *walk, uint64_t addr,
+				const struct raw_frame *raw)
+{
+	enum { DROPS_MAX = 8 /* calls that can return within one copy */ };
+
+	if (walker->view->layout->frame_shape == FRAME_OBJECT || walk->drops++ >= DROPS_MAX)
+		return &error_torn;
+	restart(walker, walk);
+	walk->dropped = addr;
+	walk->dropped_dead = !raw->code;
+	return NULL;
+}
+
+/* Is nothing on top of a frame with nothing but dropped ones above it? */
+static bool is_leaf(const struct walk *walk, uint64_t addr, const struct code *code,
+		    bool is_running)
+{
+	return !walk->dropped || is_running ||
+	       (walk->dropped_dead && walk->dropped == addr + code->framesize);
+}
+
+/*
+ * A frame is current a moment before all of its words are written: its function is the new one and
+ * its code still that of the frame that was there before. Pairs that were found to belong together
+ * are remembered.
+ */
+static struct error *check_function(struct frame_walker *walker, const struct raw_frame *raw,
+				    const struct code *code)
+{
+	const struct py_layout *l = walker->view->layout;
+	const struct edge pair = { raw->func, code->id, INT64_MIN };
+	uint64_t function_code;
+	struct error *err;
+
+	if (!raw->func || l->function_code < 0 || edge_set_has(walker->edges, &pair))
+		return NULL;
+	err = mem_read_u64(walker->view->mem, raw->func + (uint64_t)l->function_code,
+			   &function_code);
+	if (err)
+		return err->kind == ERROR_FAULT ? &error_torn : err;
+	return function_code == code->addr ? edge_set_add(walker->edges, &pair) : &error_torn;
+}
+
+/* Checks the code, the instruction, the place and the call, and keeps the frame. */
+static struct error *take_frame(struct frame_walker *walker, struct walk *walk, uint64_t addr,
+				const struct found_frame *found)
+{
+	const struct raw_frame *raw = &found->raw;
+	const struct code *code;
+	struct error *err;
+	bool is_running;
+	int32_t offset = -1;
+
+	err = find_code(walker, raw, &code, &offset);
+	if (error_catch(&err, ERROR_TORN))
+		return drop_frame(walker, walk, addr, raw);
+	if (err)
+		return err;
+	/* its stack pointer is not put away, or it has not begun: it called no Python frame */
+	is_running = walker->view->layout->frame_shape != FRAME_OBJECT &&
+		     (!raw->stack_pointer || offset <= 0);
+	if (is_running && walk->callee.code && !walk->callee.from_c)
+		restart(walker, walk);
+	if (found->in_window &&
+	    !datastack_fits(&walker->datastack, &walk->place, found->window, addr, code->framesize))
+		return &error_torn;
+	if (!is_leaf(walk, addr, code, is_running))
+		return &error_torn;
+	walk->dropped = 0;
+	if (!walk->callee.code) {
+		err = check_function(walker, raw, code);
+		if (err)
+			return err;
+	}
+	if (code->is_shim) /* between the call of a class and its __init__ (3.12 and later) */
+		return NULL;
+	if (walk->callee.code) {
+		err = check_call(walker, addr, raw, code, offset, &walk->callee);
+		if (err)
+			return err;
+	}
+	walk->callee = (struct callee) {
+		.code = code,
+		.addr = addr,
+		.raw = *raw,
+		.from_c = raw->from_c,
+		.is_leaf = !walk->callee.code,
+	};
+	return array_push(walk->frames, ((struct py_frame) { code, addr, offset })) ? NULL
+										    : &error_nomem;
+}
+
+/*
+ * The frame that `addr` has on top of it: it lies where the data stack went on, is linked to it,
+ * and is what it called. 0 when there is none.
+ */
+static uint64_t frame_above(struct frame_walker *walker, uint64_t addr)
+{
+	struct found_frame caller, callee;
+	const struct code *code, *callee_code;
+	uint64_t above;
+	int32_t offset;
+
+	if (error_catch_any(find_frame(walker, 0, addr, &caller)) || !caller.in_window ||
+	    !caller.raw.stack_pointer || raw_frame_is_shim(walker->view->layout, &caller.raw) ||
+	    error_catch_any(find_code(walker, &caller.raw, &code, &offset)) || offset <= 0 ||
+	    code_leaves_at(code, offset) || !code->framesize)
+		return 0;
+	above = addr + code->framesize;
+	if (!datastack_find(&walker->datastack, caller.window, above, walker->frame_size,
+			    &callee.window) ||
+	    error_catch_any(find_frame(walker, caller.window, above, &callee)) ||
+	    callee.raw.previous != addr || callee.raw.owner != 0 ||
+	    error_catch_any(find_code(walker, &callee.raw, &callee_code, &offset)) ||
+	    !call_is_evident(walker, &caller.raw, above, &callee.raw, callee_code))
+		return 0;
+	return above;
+}
+
+/*
+ * The frames are of a later moment than the address of the current one. What was called in between
+ * is as much on the stack as what returned is not: without it, short calls would be seen too
+ * rarely.
+ */
+static uint64_t climb(struct frame_walker *walker, uint64_t addr)
+{
+	enum { CLIMB_MAX = 8 /* calls that can begin within one copy */ };
+
+	for (int i = 0; i < CLIMB_MAX && walker->datastack.windows.count; i++) {
+		uint64_t above = frame_above(walker, addr);
+
+		if (!above)
+			break;
+		addr = above;
+	}
+	return addr;
+}
+
+static struct error *walk_chain(struct frame_walker *walker, uint64_t addr, frame_array *frames,
+				bool *elided)
+{
+	const struct py_layout *l = walker->view->layout;
+	struct walk walk = { .frames = frames, .start = frames->count };
+	uint64_t passed = 0; /* a frame of this chain, moved on at each power of two (Brent) */
+
+	for (size_t seen = 0; addr; seen++) {
+		struct found_frame found;
+		struct error *err;
+
+		if (seen >= PY_FRAMES_MAX) {
+			*elided = true;
+			return NULL;
+		}
+		if (addr % sizeof(uint64_t) || addr == passed)
+			return &error_torn;
+		if (!(seen & (seen - 1)))
+			passed = addr;
+		err = find_frame(walker, walk.place.window, addr, &found);
+		if (!err) {
+			if (raw_frame_is_shim(l, &found.raw))
+				walk.callee.from_c = walk.callee.above_shim = true;
+			else
+				err = take_frame(walker, &walk, addr, &found);
+		}
+		if (err)
+			return err;
+		addr = found.raw.previous;
+	}
+	if (walk.dropped) /* all of it: not the same as a thread without frames */
+		return &error_torn;
+	return check_end(walker, &walk.callee);
+}
+
+struct error *frames_walk(struct frame_walker *walker, const struct tstate *tstate,
+			  frame_array *frames, bool *elided)
+{
+	struct error *err;
+	uint64_t first;
+
+	*elided = false;
+	walker->late = false;
+	walker->doubts.count = 0;
+	walker->datastack.windows.count = 0;
+	err = first_frame(walker, tstate, &first);
+	if (!err && first && tstate->datastack_chunk)
+		err = datastack_read(&walker->datastack, walker->view, walker->snapshot, tstate,
+				     &walker->late);
+	if (!err && !walker->late)
+		first = climb(walker, first);
+	if (!err)
+		err = walk_chain(walker, first, frames, elided);
+	if (!err && walker->late)
+		return &error_torn;
+	if (err || !walker->doubts.count)
+		return err;
+	return edge_set_confirm(walker->edges, walker->view->mem, walker->view->layout,
+				current_frame_word(walker, tstate), first, walker->doubts.items,
+				walker->doubts.count);
+}

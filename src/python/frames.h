@@ -1,0 +1,58 @@
+/*
+ * frames.h - from a thread state to the list of its Python frames.
+ */
+#ifndef PYTHON_FRAMES_H
+#define PYTHON_FRAMES_H
+
+#include <stdbool.h>
+
+#include "base/array.h"
+#include "base/error.h"
+#include "datastack.h"
+#include "edges.h"
+#include "python/python.h"
+#include "python/view.h"
+#include "target/snapshot.h"
+#include "tstate.h"
+
+typedef ARRAY(struct py_frame) frame_array;
+
+/* Ranges that were wanted lately though not predicted: frames come back to the same addresses. */
+enum { RECENT_MAX = 32 };
+
+struct frame_walker {
+	const struct py_view *view; /* borrowed, as the next two */
+	struct snapshot *snapshot;
+	struct code_cache *codes;
+	struct edge_set *edges;
+	size_t frame_size;          /* bytes of a frame that are looked at */
+	struct datastack datastack; /* scratch */
+	ARRAY(struct edge_doubt) doubts;
+	bool late; /* something was not predicted: read after the thread state, at another moment */
+	struct {
+		uint64_t addr;
+		size_t len;
+	} recent[RECENT_MAX];
+	size_t recent_next;
+};
+
+__attribute__((warn_unused_result)) struct error *frame_walker_init(struct frame_walker *walker,
+								    const struct py_view *view,
+								    struct snapshot *snapshot,
+								    struct code_cache *codes);
+void frame_walker_deinit(struct frame_walker *walker);
+
+/*
+ * Appends the frames of a thread, leaf first, shims left out. *elided: there were more than
+ * PY_FRAMES_MAX. &error_torn when what was read is no stack that existed, or was read in pieces at
+ * different moments (then all of it is predicted in the next round); what was appended before is to
+ * be dropped by the caller then.
+ */
+__attribute__((warn_unused_result)) struct error *frames_walk(struct frame_walker *walker,
+							      const struct tstate *tstate,
+							      frame_array *frames, bool *elided);
+
+/* At the end of a round: what was wanted lately is read in the next one, too. */
+void frame_walker_keep_recent(struct frame_walker *walker);
+
+#endif

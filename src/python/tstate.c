@@ -1,0 +1,95 @@
+/*
+ * tstate.c - PyThreadState: one slice from the first to the last field of interest.
+ */
+#include "tstate.h"
+
+#include <string.h>
+
+enum { THREAD_ATTACHED = 1 /* _Py_THREAD_ATTACHED, Include/internal/pycore_pystate.h, 3.13 */ };
+
+static int32_t frame_field(const struct py_layout *l)
+{
+	switch (l->frame_shape) {
+	case FRAME_OBJECT:
+		return l->tstate_frame;
+	case FRAME_CFRAME:
+		return l->tstate_cframe;
+	default:
+		return l->tstate_current_frame;
+	}
+}
+
+struct tstate_plan tstate_plan(const struct py_layout *l)
+{
+	const int32_t fields[] = {
+		l->tstate_next,          l->tstate_interp,           frame_field(l),
+		l->tstate_thread_id,     l->tstate_native_thread_id, l->tstate_datastack_chunk,
+		l->tstate_datastack_top, l->tstate_status,           l->tstate_state,
+		l->tstate_holds_gil,
+	};
+	int32_t first = INT32_MAX, last = 0;
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		if (fields[i] < 0)
+			continue;
+		if (fields[i] < first)
+			first = fields[i];
+		if (fields[i] > last)
+			last = fields[i];
+	}
+	if (first > last || last - first > TSTATE_SPAN_MAX - (int32_t)sizeof(uint64_t))
+		return (struct tstate_plan) { 0, 0 };
+	return (struct tstate_plan) { first, (size_t)(last - first) + sizeof(uint64_t) };
+}
+
+static uint64_t word(const struct tstate_plan *plan, const char *bytes, int32_t offset)
+{
+	uint64_t value = 0;
+
+	if (offset >= 0)
+		memcpy(&value, bytes + (offset - plan->start), sizeof(value));
+	return value;
+}
+
+static uint32_t half_word(const struct tstate_plan *plan, const char *bytes, int32_t offset)
+{
+	uint32_t value = 0;
+
+	if (offset >= 0)
+		memcpy(&value, bytes + (offset - plan->start), sizeof(value));
+	return value;
+}
+
+static bool says_holds_gil(const struct py_layout *l, const struct tstate_plan *plan,
+			   const char *bytes)
+{
+	if (l->tstate_holds_gil >= 0)
+		return half_word(plan, bytes, l->tstate_holds_gil) != 0;
+	if (l->holds_gil_bit >= 0 && l->tstate_status >= 0)
+		return half_word(plan, bytes, l->tstate_status) >> l->holds_gil_bit & 1;
+	return false;
+}
+
+struct error *tstate_read(const struct py_layout *l, const struct tstate_plan *plan,
+			  struct snapshot *snapshot, uint64_t addr, struct tstate *ret)
+{
+	const void *bytes;
+	struct error *err =
+		snapshot_get(snapshot, addr + (uint64_t)plan->start, plan->size, &bytes);
+
+	if (err)
+		return err;
+	*ret = (struct tstate) {
+		.addr = addr,
+		.next = word(plan, bytes, l->tstate_next),
+		.interp = word(plan, bytes, l->tstate_interp),
+		.frame = word(plan, bytes, frame_field(l)),
+		.ident = word(plan, bytes, l->tstate_thread_id),
+		.ns_tid = (pid_t)word(plan, bytes, l->tstate_native_thread_id),
+		.datastack_chunk = word(plan, bytes, l->tstate_datastack_chunk),
+		.datastack_top = word(plan, bytes, l->tstate_datastack_top),
+		.is_attached = half_word(plan, bytes, l->tstate_state) == THREAD_ATTACHED,
+		.holds_gil = says_holds_gil(l, plan, bytes),
+	};
+	return NULL;
+}
