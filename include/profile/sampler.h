@@ -1,0 +1,71 @@
+/*
+ * sampler.h - the loop: wait for the tick, look at every target, hand the stacks to the profile.
+ */
+#ifndef PROFILE_SAMPLER_H
+#define PROFILE_SAMPLER_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+#include "profile/profile.h"
+#include "profile/stats.h"
+#include "target/launch.h"
+
+struct sampler_options {
+	double rate_hz;       /* 0: as often as can be */
+	uint64_t duration_ns; /* 0: until the targets end */
+	bool idle;            /* keep waiting threads */
+	bool gil_only;
+	bool threads;     /* a root frame for each thread */
+	bool processes;   /* a root frame for each process */
+	bool by_function; /* -F: the line is that of the definition */
+	bool no_lines;
+	bool full_filenames;
+	bool class_names; /* before 3.11: the class of self or cls */
+	bool blocking;    /* stop the target around each sample */
+};
+
+/* How the caller steers a run; all may be NULL. */
+struct sampler_control {
+	const volatile sig_atomic_t *stop; /* non-zero: end now */
+	volatile sig_atomic_t *snapshot;   /* non-zero: call on_snapshot, then set to 0 */
+	void (*on_snapshot)(void *context);
+	void (*on_progress)(void *context, const struct stats *stats); /* about 10 times a second */
+	void *context;
+	struct launch *launch; /* of the command that we started: its end is noticed */
+};
+
+struct sampler;
+
+/* profile is borrowed and must outlive the sampler. */
+__attribute__((warn_unused_result)) struct error *
+sampler_create(const struct sampler_options *options, struct profile *profile,
+	       struct sampler **ret);
+void sampler_destroy(struct sampler *sampler);
+
+/*
+ * Adds a process. With wait_ns > 0 a process in which no Python runs yet is given that long to
+ * become one, or to have a descendant that does (which is then taken instead): see target. Errors
+ * as python_attach().
+ */
+__attribute__((warn_unused_result)) struct error *
+sampler_attach(struct sampler *sampler, pid_t pid, uint64_t wait_ns,
+	       const struct sampler_control *control);
+
+/* The process that the last sampler_attach() took. */
+pid_t sampler_last_pid(const struct sampler *sampler);
+
+/*
+ * Samples until the duration is over, the caller says stop, or no target is left. What was sampled
+ * stays in the profile whatever is returned.
+ */
+__attribute__((warn_unused_result)) struct error *
+sampler_run(struct sampler *sampler, const struct sampler_control *control);
+
+/* Up to date after sampler_run() and inside the callbacks. */
+const struct stats *sampler_stats(const struct sampler *sampler);
+
+#endif

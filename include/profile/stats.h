@@ -1,0 +1,31 @@
+/*
+ * stats.h - how a run went: what was asked and reached, what was lost and why.
+ */
+#ifndef PROFILE_STATS_H
+#define PROFILE_STATS_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+struct stats {
+	double rate_asked;       /* per second; 0 for max */
+	uint64_t elapsed_ns;     /* sampling, wall */
+	uint64_t ticks;          /* moments at which we looked */
+	uint64_t late;           /* ticks that came more than half a period late */
+	uint64_t skipped;        /* ticks left out because earlier ones took too long */
+	uint64_t samples;        /* thread stacks recorded, the next two included */
+	uint64_t hidden_waiting; /* thread samples left out: waiting */
+	uint64_t hidden_gil;     /* of those: for the GIL */
+	uint64_t torn, faults;   /* those that could not be read, by cause */
+	uint64_t elided;         /* stacks with frames missing at the root */
+	uint64_t lost_ticks;     /* the list of threads could not be read */
+	uint64_t reattached;     /* the process called exec, or a new one took over */
+	uint64_t stopped_ns;     /* the target was stopped (--blocking) */
+	uint64_t own_cpu_ns;
+	uint64_t read_calls, read_bytes, retries;
+};
+
+/* The closing summary, for people: two or three lines, each prefixed "sonde: ". */
+void stats_print(const struct stats *stats, FILE *file);
+
+#endif

@@ -1,0 +1,324 @@
+/*
+ * sampler.c - the loop of a recording.
+ */
+#include "profile/sampler.h"
+
+#include <stdlib.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "schedule.h"
+#include "target.h"
+
+enum {
+	NAP_MAX_NS = 20 * CLOCK_MS_NS, /* a signal or the target's end is noticed this soon */
+	PROGRESS_NS = 100 * CLOCK_MS_NS,
+	ATTACH_PERIOD_NS = 2 * CLOCK_MS_NS, /* between two looks for a Python that is to come */
+	STARTING_NS = 2 * (uint64_t)CLOCK_SECOND_NS, /* a Python that starts is waited for */
+};
+
+struct sampler {
+	struct sampler_options options;
+	struct profile *profile;
+	struct stats stats;
+	ARRAY(struct target *) targets;
+	pid_t last_pid;
+	uint64_t started_ns, own_cpu_ns; /* at the start of the run */
+	uint64_t progress_due_ns;
+	uint64_t search_due_ns;   /* when descendants of the command are looked for again */
+	struct py_counters ended; /* counters of targets that are gone */
+	uint64_t ended_stopped_ns;
+};
+
+static const struct sampler_control no_control;
+
+struct error *sampler_create(const struct sampler_options *options, struct profile *profile,
+			     struct sampler **ret)
+{
+	struct sampler *sampler = calloc(1, sizeof(*sampler));
+
+	if (!sampler)
+		return &error_nomem;
+	sampler->options = *options;
+	sampler->profile = profile;
+	sampler->stats.rate_asked = options->rate_hz;
+	*ret = sampler;
+	return NULL;
+}
+
+void sampler_destroy(struct sampler *sampler)
+{
+	if (!sampler)
+		return;
+	for (size_t i = 0; i < sampler->targets.count; i++)
+		target_destroy(sampler->targets.items[i]);
+	array_deinit(&sampler->targets);
+	free(sampler);
+}
+
+pid_t sampler_last_pid(const struct sampler *sampler)
+{
+	return sampler->last_pid;
+}
+
+static bool is_told_to_stop(const struct sampler_control *control)
+{
+	return control->stop && *control->stop;
+}
+
+static struct error *attach_one(struct sampler *sampler, pid_t pid)
+{
+	CLEANUP(target_destroyp)
+	struct target *target = NULL;
+	struct error *err;
+
+	err = target_create(pid, &sampler->options, sampler->profile, &target);
+	if (err)
+		return err;
+	if (!array_push(&sampler->targets, target))
+		return &error_nomem;
+	target = NULL;
+	sampler->last_pid = pid;
+	return NULL;
+}
+
+/* The first descendant of pid that runs Python; the error stays that of pid itself. */
+static bool attach_descendant(struct sampler *sampler, pid_t pid)
+{
+	CLEANUP(freep)
+	pid_t *pids = NULL;
+	size_t count;
+
+	if (error_catch_any(process_descendants(pid, &pids, &count)))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (!error_catch_any(attach_one(sampler, pids[i])))
+			return true;
+	return false;
+}
+
+/* Worth another look: no Python yet, or one that is just starting, or exec in the middle. */
+static bool may_become_python(const struct error *err, uint64_t waited_ns, uint64_t wait_ns)
+{
+	switch (err->kind) {
+	case ERROR_NOT_READY:
+		return waited_ns < (wait_ns > STARTING_NS ? wait_ns : STARTING_NS);
+	case ERROR_NOT_PYTHON:
+	case ERROR_GONE:
+	case ERROR_FAULT:
+	case ERROR_TORN:
+		return waited_ns < wait_ns;
+	default:
+		return false;
+	}
+}
+
+struct error *sampler_attach(struct sampler *sampler, pid_t pid, uint64_t wait_ns,
+			     const struct sampler_control *control)
+{
+	uint64_t start_ns = clock_now_ns();
+
+	if (!control)
+		control = &no_control;
+	for (;;) {
+		struct error *err = attach_one(sampler, pid);
+		bool over;
+
+		if (!err)
+			return NULL;
+		over = is_told_to_stop(control) ||
+		       (control->launch && launch_has_ended(control->launch)) ||
+		       !may_become_python(err, clock_now_ns() - start_ns, wait_ns);
+		if (over)
+			return err;
+		if (wait_ns && attach_descendant(sampler, pid)) {
+			error_destroy(err);
+			return NULL;
+		}
+		error_destroy(err);
+		clock_sleep_until(clock_now_ns() + ATTACH_PERIOD_NS);
+	}
+}
+
+static void add_counters(struct py_counters *sum, const struct target *target)
+{
+	struct py_counters counters;
+
+	if (!target->python)
+		return;
+	python_counters(target->python, &counters);
+	sum->calls += counters.calls;
+	sum->bytes += counters.bytes;
+	sum->retries += counters.retries;
+}
+
+static void update_stats(struct sampler *sampler)
+{
+	struct stats *stats = &sampler->stats;
+	struct py_counters sum = sampler->ended;
+
+	stats->stopped_ns = sampler->ended_stopped_ns;
+	for (size_t i = 0; i < sampler->targets.count; i++) {
+		const struct target *target = sampler->targets.items[i];
+
+		add_counters(&sum, target);
+		if (target->stopper)
+			stats->stopped_ns += stopper_stopped_ns(target->stopper);
+	}
+	stats->read_calls = sum.calls;
+	stats->read_bytes = sum.bytes;
+	stats->retries = sum.retries;
+	stats->elapsed_ns = clock_now_ns() - sampler->started_ns;
+	stats->own_cpu_ns = clock_own_cpu_ns() - sampler->own_cpu_ns;
+}
+
+static void remove_target(struct sampler *sampler, size_t index)
+{
+	struct target *target = sampler->targets.items[index];
+
+	add_counters(&sampler->ended, target);
+	if (target->stopper)
+		sampler->ended_stopped_ns += stopper_stopped_ns(target->stopper);
+	target_destroy(target);
+	sampler->targets.count--;
+	for (size_t i = index; i < sampler->targets.count; i++)
+		sampler->targets.items[i] = sampler->targets.items[i + 1];
+}
+
+static struct error *sample_all(struct sampler *sampler)
+{
+	bool was_lost = false;
+
+	sampler->stats.ticks++;
+	for (size_t i = 0; i < sampler->targets.count;) {
+		enum target_result result = TARGET_SAMPLED;
+		struct error *err;
+
+		err = target_sample(sampler->targets.items[i], &sampler->options, &sampler->stats,
+				    &result);
+		if (err)
+			return err;
+		was_lost |= result == TARGET_LOST;
+		if (result == TARGET_ENDED)
+			remove_target(sampler, i);
+		else
+			i++;
+	}
+	if (was_lost)
+		sampler->stats.lost_ticks++;
+	return NULL;
+}
+
+static void serve_caller(struct sampler *sampler, const struct sampler_control *control,
+			 uint64_t now_ns)
+{
+	if (control->snapshot && *control->snapshot) {
+		*control->snapshot = 0;
+		update_stats(sampler);
+		if (control->on_snapshot)
+			control->on_snapshot(control->context);
+	}
+	if (control->on_progress && now_ns >= sampler->progress_due_ns) {
+		sampler->progress_due_ns = now_ns + PROGRESS_NS;
+		update_stats(sampler);
+		control->on_progress(control->context, &sampler->stats);
+	}
+}
+
+/* A slow rate does not keep the end of a target from being seen. */
+static void drop_ended(struct sampler *sampler)
+{
+	for (size_t i = sampler->targets.count; i-- > 0;)
+		if (!process_is_alive(&sampler->targets.items[i]->process))
+			remove_target(sampler, i);
+}
+
+static bool is_over(const struct sampler *sampler, const struct sampler_control *control,
+		    uint64_t now_ns)
+{
+	return is_told_to_stop(control) ||
+	       (sampler->options.duration_ns &&
+		now_ns - sampler->started_ns >= sampler->options.duration_ns);
+}
+
+/*
+ * The command that we started goes on while its Pythons have ended: another may come ("sh -c
+ * 'python a.py; python b.py'").
+ */
+static bool has_target(struct sampler *sampler, const struct sampler_control *control,
+		       uint64_t now_ns)
+{
+	if (sampler->targets.count)
+		return true;
+	if (!control->launch || launch_has_ended(control->launch))
+		return false;
+	if (now_ns >= sampler->search_due_ns) {
+		sampler->search_due_ns = now_ns + ATTACH_PERIOD_NS;
+		if (error_catch_any(attach_one(sampler, control->launch->pid)))
+			(void)attach_descendant(sampler, control->launch->pid);
+	}
+	return true;
+}
+
+static void service_stoppers(struct sampler *sampler)
+{
+	for (size_t i = 0; i < sampler->targets.count; i++)
+		if (sampler->targets.items[i]->stopper)
+			stopper_service(sampler->targets.items[i]->stopper);
+}
+
+/* Sleeps until the tick, in naps between which the caller and the targets are looked after. */
+static bool wait_for_tick(struct sampler *sampler, const struct sampler_control *control,
+			  uint64_t deadline_ns)
+{
+	uint64_t now = clock_now_ns();
+
+	for (;;) {
+		serve_caller(sampler, control, now);
+		if (is_over(sampler, control, now) || !has_target(sampler, control, now))
+			return false;
+		if (now >= deadline_ns)
+			return true;
+		service_stoppers(sampler);
+		if (deadline_ns - now > NAP_MAX_NS) {
+			clock_sleep_until(now + NAP_MAX_NS);
+			drop_ended(sampler);
+		} else {
+			clock_sleep_until(deadline_ns);
+		}
+		now = clock_now_ns();
+	}
+}
+
+struct error *sampler_run(struct sampler *sampler, const struct sampler_control *control)
+{
+	struct schedule schedule;
+	struct error *err = NULL;
+
+	if (!control)
+		control = &no_control;
+	clock_be_punctual();
+	sampler->started_ns = clock_now_ns();
+	sampler->own_cpu_ns = clock_own_cpu_ns();
+	schedule_init(&schedule, sampler->options.rate_hz, sampler->started_ns,
+		      sampler->started_ns);
+	while (!err) {
+		uint64_t now = clock_now_ns(), skipped, deadline;
+
+		deadline = schedule_next(&schedule, now, &skipped);
+		sampler->stats.skipped += skipped;
+		if (!wait_for_tick(sampler, control, deadline))
+			break;
+		if (schedule.period_ns && clock_now_ns() - deadline > schedule.period_ns / 2)
+			sampler->stats.late++;
+		err = sample_all(sampler);
+	}
+	update_stats(sampler);
+	return err;
+}
+
+const struct stats *sampler_stats(const struct sampler *sampler)
+{
+	return &sampler->stats;
+}
