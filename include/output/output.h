@@ -1,0 +1,50 @@
+/*
+ * output.h - a profile in a form that people look at: one file a form, a row each in one table.
+ *
+ * None knows how samples are made. The same profile gives the same bytes.
+ */
+#ifndef OUTPUT_OUTPUT_H
+#define OUTPUT_OUTPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "base/error.h"
+#include "profile/profile.h"
+#include "profile/stats.h"
+
+/* What a form may say about the run beside the stacks. */
+struct output_facts {
+	const char *title;         /* for people: command line of the target */
+	const struct stats *stats; /* may be NULL */
+	int width;                 /* of the terminal, columns; 0 when it is none */
+	bool colour;
+};
+
+struct output {
+	const char *name;            /* as given to -f */
+	const char *const *aliases;  /* further names ("raw"), NULL-terminated */
+	const char *const *suffixes; /* of file names (".folded"), NULL-terminated */
+	const char *summary;         /* one line for help */
+	struct error *(*write)(const struct profile *profile, const struct output_facts *facts,
+			       FILE *file);
+};
+
+extern const struct output *const outputs[]; /* NULL-terminated */
+
+/* By name or alias, any case; NULL when there is none. */
+const struct output *output_by_name(const char *name);
+
+/* By the ending of a file name; NULL when it is of none. */
+const struct output *output_by_suffix(const char *path);
+
+/* The names, comma-separated, for messages. */
+const char *output_names(void);
+
+/* Folded stacks: `qualname (file:line)` root first, ";" between, blank, count; sorted. */
+extern const struct output output_folded;
+/* The hottest functions as a table: own and total share. */
+extern const struct output output_table;
+
+#endif
