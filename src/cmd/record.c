@@ -1,0 +1,117 @@
+/*
+ * record.c - `sonde record`: its options.
+ */
+#include "record.h"
+
+#include "command.h"
+#include "exit_status.h"
+#include "units.h"
+
+static const struct argp_option options_table[] = {
+	{ "output", 'o', "FILE", 0,
+	  "Write to FILE (- is standard output; may be repeated); %p %n %t %h in it are PID, name, "
+	  "time, host",
+	  2 },
+	{ "format", 'f', "FORMAT", 0,
+	  "folded (raw, collapsed) or table (text); else FILE's ending decides", 2 },
+	{ "rate", 'r', "RATE", 0, "Samples a second: 250, 1k, 10khz, max (default 1000)", 3 },
+	{ "duration", 'd', "TIME", 0,
+	  "How long: 30, 30s, 5m, 500ms, 1h (default: until the process ends, or Ctrl-C)", 3 },
+	{ "gil", 'g', NULL, 0, "Only threads that hold the GIL", 3 },
+	{ "idle", 'i', NULL, 0, "Waiting threads too", 3 },
+	{ "threads", 't', NULL, 0, "Tell threads apart", 4 },
+	{ "function", 'F', NULL, 0, "The line of a frame is where its function begins", 4 },
+	{ "class-names", KEY_CLASS_NAMES, NULL, 0,
+	  "Before Python 3.11: Class.method by the class of self or cls", 4 },
+	{ 0 },
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct record_options *options = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &options->target;
+		state->child_inputs[1] = &options->frame;
+		state->child_inputs[2] = &options->run;
+		return 0;
+	case 'o':
+		if (options->wishes.count == RECORD_OUTPUTS_MAX)
+			argp_failure(state, STATUS_USAGE, 0, "more than %d outputs",
+				     RECORD_OUTPUTS_MAX);
+		if (!*arg)
+			argp_failure(state, STATUS_USAGE, 0, "the name of the output is empty");
+		options->wishes.patterns[options->wishes.count++] = arg;
+		return 0;
+	case 'f':
+		options->wishes.format = arg;
+		return 0;
+	case 'r':
+		if (!parse_rate(arg, &options->sampler.rate_hz))
+			argp_failure(state, STATUS_USAGE, 0,
+				     "'%s' is no rate (250, 1k, 10khz, max)", arg);
+		return 0;
+	case 'd':
+		if (!parse_duration(arg, &options->sampler.duration_ns))
+			argp_failure(state, STATUS_USAGE, 0,
+				     "'%s' is no duration (30, 30s, 5m, 500ms, 1h)", arg);
+		return 0;
+	case 'g':
+		options->sampler.gil_only = true;
+		return 0;
+	case 'i':
+		options->sampler.idle = true;
+		return 0;
+	case 't':
+		options->sampler.threads = true;
+		return 0;
+	case 'F':
+		options->sampler.by_function = true;
+		return 0;
+	case KEY_CLASS_NAMES:
+		options->sampler.class_names = true;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_child children[] = {
+	{ &target_argp, 0, NULL, 0 },
+	{ &frame_argp, 0, NULL, 0 },
+	{ &run_argp, 0, NULL, 0 },
+	{ 0 },
+};
+
+static const struct argp record_argp = {
+	.options = options_table,
+	.parser = parse,
+	.args_doc = "PID|NAME\n-p PID[,PID...]\n-- COMMAND [ARG...]",
+	.doc = "Sample a running Python, or a command, and write where its time went.\v"
+	       "Examples:\n"
+	       "  sonde record -o out.folded -p 1234\n"
+	       "  sonde record -d 30s -t -o out.folded gunicorn\n"
+	       "  sonde record -- python3 app.py\n"
+	       "Without -o the hottest functions are printed, and the stacks kept in a file.",
+	.children = children,
+};
+
+static int record_run(int argc, char **argv)
+{
+	struct record_options options = { .sampler.rate_hz = 1000 };
+
+	argc = options_split(argc, argv, &options.target.command);
+	options_parse(&cmd_record, argc, argv, &options);
+	options.sampler.no_lines = options.frame.no_lines;
+	options.sampler.full_filenames = options.frame.full_filenames;
+	options.sampler.blocking = options.run.blocking;
+	return record_session(&options);
+}
+
+const struct command cmd_record = {
+	.name = "record",
+	.summary = "Sample for a while, write where the time went",
+	.argp = &record_argp,
+	.run = record_run,
+};

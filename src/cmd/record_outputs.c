@@ -1,0 +1,194 @@
+/*
+ * record_outputs.c - choose, open and write what a recording leaves behind.
+ */
+#include "record_outputs.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "exit_status.h"
+#include "terminal.h"
+
+/* Name of the file that is kept when no -o was given. */
+static const char *kept_pattern(const struct output *form)
+{
+	static char pattern[64];
+
+	snprintf(pattern, sizeof(pattern), "%%n-%%p-%%t%s", form->suffixes[0]);
+	return pattern;
+}
+
+static struct error *choose(const struct record_wishes *wishes, const char *path,
+			    const struct output **ret)
+{
+	const struct output *form;
+
+	if (wishes->format) {
+		form = output_by_name(wishes->format);
+		if (!form)
+			return error_create(ERROR_USAGE, "no format is called '%s': there are %s",
+					    wishes->format, output_names());
+	} else if (!path || !strcmp(path, "-")) {
+		form = &output_folded;
+	} else {
+		form = output_by_suffix(path);
+		if (!form)
+			return error_create(ERROR_USAGE,
+					    "the ending of '%s' is that of no format: -f takes %s",
+					    path, output_names());
+	}
+	*ret = form;
+	return NULL;
+}
+
+struct error *record_outputs_init(struct record_outputs *outputs,
+				  const struct record_wishes *wishes)
+{
+	struct record_output *item;
+	struct error *err;
+	size_t i;
+
+	*outputs = (struct record_outputs) { 0 };
+	for (i = 0; i < wishes->count; i++) {
+		item = &outputs->items[outputs->count++];
+		item->pattern = wishes->patterns[i];
+		err = choose(wishes, item->pattern, &item->form);
+		if (err)
+			return err;
+	}
+	if (wishes->count)
+		return NULL;
+	outputs->table = true;
+	item = &outputs->items[0];
+	err = choose(wishes, NULL, &item->form);
+	if (err || item->form == &output_table)
+		return err;
+	item->pattern = kept_pattern(item->form);
+	outputs->kept = true;
+	outputs->count = 1;
+	return NULL;
+}
+
+void record_outputs_deinit(struct record_outputs *outputs)
+{
+	size_t i;
+
+	for (i = 0; i < outputs->count; i++)
+		output_file_destroy(outputs->items[i].file);
+	outputs->count = 0;
+}
+
+/* Before the command runs that names its PID: proves the name with ours. */
+static struct error *open_one(struct record_output *item, const struct output_name_facts *facts)
+{
+	bool proof = !facts->pid && strstr(item->pattern, "%p");
+	struct output_name_facts own = *facts;
+	struct output_file *file = NULL;
+	struct error *err;
+
+	if (proof)
+		own.pid = getpid();
+	CLEANUP(freep)
+	char *path = output_file_name(item->pattern, &own);
+
+	if (!path)
+		return &error_nomem;
+	err = output_file_open(path, item->form, &file);
+	if (err)
+		return err;
+	if (proof)
+		output_file_destroy(file);
+	else
+		item->file = file;
+	return NULL;
+}
+
+struct error *record_outputs_open(struct record_outputs *outputs,
+				  const struct output_name_facts *facts)
+{
+	struct record_output *item;
+	struct error *err;
+	size_t i;
+
+	for (i = 0; i < outputs->count; i++) {
+		item = &outputs->items[i];
+		if (item->file)
+			continue;
+		err = open_one(item, facts);
+		if (err && outputs->kept) { /* nobody asked for it: the table is enough */
+			(void)exit_report(error_prefix(err, "the recording is not kept"));
+			outputs->count = 0;
+		} else if (err) {
+			return err;
+		}
+	}
+	return NULL;
+}
+
+static struct error *write_file(const struct record_output *item, const struct profile *profile,
+				const struct output_facts *facts, bool quiet)
+{
+	const char *path = output_file_path(item->file);
+	bool standard = !strcmp(path, "-");
+	struct output_facts own = *facts;
+	struct error *err;
+
+	if (standard) {
+		own.width = terminal_width(STDOUT_FILENO);
+		own.colour = terminal_wants_colour(STDOUT_FILENO);
+	}
+	err = output_file_write(item->file, profile, &own);
+	if (err && err->errnum == EPIPE) { /* whoever reads has enough */
+		error_destroy(err);
+		return NULL;
+	}
+	if (!err && !standard && !quiet)
+		fprintf(stderr, "sonde: wrote %s\n", path);
+	return err;
+}
+
+static struct error *write_table(const struct record_outputs *outputs,
+				 const struct profile *profile, const struct output_facts *facts)
+{
+	FILE *file = outputs->table_to_error ? stderr : stdout;
+	struct output_facts own = *facts;
+	struct error *err;
+
+	own.width = terminal_width(fileno(file));
+	own.colour = terminal_wants_colour(fileno(file));
+	err = output_table.write(profile, &own, file);
+	if (!err && fflush(file) && errno != EPIPE)
+		err = error_os(errno, "cannot write to standard output");
+	return err;
+}
+
+struct error *record_outputs_write(struct record_outputs *outputs, const struct profile *profile,
+				   const struct output_facts *facts, bool snapshot, bool quiet)
+{
+	struct error *first = NULL, *err;
+	size_t i;
+
+	for (i = 0; i < outputs->count; i++) {
+		if (!outputs->items[i].file || (outputs->kept && !profile->total))
+			continue;
+		if (snapshot && !strcmp(output_file_path(outputs->items[i].file), "-"))
+			continue;
+		err = write_file(&outputs->items[i], profile, facts, quiet);
+		if (first && err)
+			(void)exit_report(err);
+		else if (err)
+			first = err;
+	}
+	if (outputs->table && !snapshot) {
+		err = write_table(outputs, profile, facts);
+		if (first && err)
+			(void)exit_report(err);
+		else if (err)
+			first = err;
+	}
+	return first;
+}

@@ -1,0 +1,54 @@
+/*
+ * signals.c - handlers that only set a flag.
+ */
+#include "signals.h"
+
+#include <stddef.h>
+
+volatile sig_atomic_t signals_stop, signals_snapshot;
+
+static void on_end(int signum)
+{
+	if (signals_stop) {
+		(void)signal(signum, SIG_DFL);
+		(void)raise(signum); /* delivered when this handler returns */
+	}
+	signals_stop = 1;
+}
+
+static void on_snapshot(int signum)
+{
+	(void)signum;
+	signals_snapshot = 1;
+}
+
+static void catch_signal(int signum, void (*handler)(int))
+{
+	struct sigaction action = { .sa_handler = handler };
+
+	sigemptyset(&action.sa_mask);
+	(void)sigaction(signum, &action, NULL);
+}
+
+void signals_catch(void)
+{
+	struct sigaction old;
+
+	catch_signal(SIGINT, on_end);
+	catch_signal(SIGTERM, on_end);
+	catch_signal(SIGUSR1, on_snapshot);
+	/* a recording under nohup outlives its terminal */
+	if (!sigaction(SIGHUP, NULL, &old) && old.sa_handler != SIG_IGN)
+		catch_signal(SIGHUP, on_end);
+	/* a reader of our output that goes away must not take the other outputs along */
+	(void)signal(SIGPIPE, SIG_IGN);
+}
+
+void signals_release(void)
+{
+	struct sigaction old;
+
+	(void)signal(SIGTERM, SIG_DFL);
+	if (!sigaction(SIGHUP, NULL, &old) && old.sa_handler != SIG_IGN)
+		(void)signal(SIGHUP, SIG_DFL);
+}

@@ -1,0 +1,19 @@
+/*
+ * signals.h - INT, TERM and HUP end a recording, USR1 asks for a snapshot.
+ *
+ * The second of those that end leaves at once, as if it had never been caught.
+ */
+#ifndef CMD_SIGNALS_H
+#define CMD_SIGNALS_H
+
+#include <signal.h>
+
+extern volatile sig_atomic_t signals_stop;     /* one that ends came */
+extern volatile sig_atomic_t signals_snapshot; /* set to 0 by whoever writes it */
+
+void signals_catch(void);
+
+/* What was recorded is written: TERM and HUP have nothing to wait for any more. */
+void signals_release(void);
+
+#endif
