@@ -1,5 +1,4 @@
 """sonde neither stops nor writes its target, and its death changes nothing."""
-import os
 import random
 import re
 import signal
