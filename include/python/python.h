@@ -32,7 +32,7 @@ enum py_thread_state {
 enum py_stack_state {
 	PY_STACK_WHOLE,
 	PY_STACK_ELIDED, /* more than PY_FRAMES_MAX frames: those next to the root are missing */
-	PY_STACK_TORN,   /* it changed under the reader, three times: frames is what was verified */
+	PY_STACK_TORN,   /* it changed under the reader, three times: there are no frames then */
 	PY_STACK_FAULT,  /* unreadable memory, three times */
 };
 
