@@ -24,6 +24,7 @@
 	X(runtime, tstate_current, "pyruntimestate:gilstate.tstate_current", "")		\
 	X(runtime, auto_interp, "pyruntimestate:gilstate.autoInterpreterState", "")		\
 	X(runtime, gil, "pyruntimestate:ceval.gil", "")						\
+	X(runtime, gc, "pyruntimestate:gc", "")							\
 	/* PyInterpreterState */								\
 	X(interp, size, "_is:", "interpreter_state.size")					\
 	X(interp, next, "_is:next", "interpreter_state.next")					\
@@ -32,6 +33,8 @@
 	X(interp, modules, "_is:imports.modules|_is:modules", "interpreter_state.imports_modules") \
 	X(interp, ceval_gil, "_is:ceval.gil", "interpreter_state.ceval_gil")			\
 	X(interp, own_gil, "_is:_gil", "interpreter_state.gil_runtime_state")			\
+	X(interp, gc, "_is:gc", "interpreter_state.gc")						\
+	X(interp, stop_requester, "_is:stoptheworld.requester", "")				\
 	X(interp, code_object_generation, "_is:_code_object_generation", "interpreter_state.code_object_generation") \
 	X(interp, tlbc_generation, "_is:tlbc_indices.tlbc_generation", "interpreter_state.tlbc_generation") \
 	/* struct _gil_runtime_state */								\
@@ -39,6 +42,9 @@
 	X(gil, last_holder, "_gil_runtime_state:last_holder", "")				\
 	X(gil, locked, "_gil_runtime_state:locked", "")						\
 	X(gil, enabled, "_gil_runtime_state:enabled", "")					\
+	/* struct _gc_runtime_state, 3.7 and later */						\
+	X(gc, collecting, "_gc_runtime_state:collecting", "gc.collecting")			\
+	X(gc, frame, "_gc_runtime_state:frame", "gc.frame")					\
 	/* PyThreadState */									\
 	X(tstate, size, "_ts:", "thread_state.size")						\
 	X(tstate, prev, "_ts:prev", "thread_state.prev")					\

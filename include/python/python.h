@@ -32,7 +32,8 @@ enum py_thread_state {
 enum py_stack_state {
 	PY_STACK_WHOLE,
 	PY_STACK_ELIDED, /* more than PY_FRAMES_MAX frames: those next to the root are missing */
-	PY_STACK_TORN,   /* it changed under the reader, three times: there are no frames then */
+	PY_STACK_TORN,   /* it changed under the reader, each time: the frames are those next to the
+			  * root that hold together, none or some; what was above them is not known */
 	PY_STACK_FAULT,  /* unreadable memory, three times */
 };
 
@@ -51,6 +52,7 @@ struct py_thread {
 	uint64_t ident; /* threading.get_ident() */
 	pid_t tid;      /* the kernel's number in our PID namespace; 0 when unknown */
 	bool holds_gil; /* of its interpreter; free-threaded: is attached */
+	bool in_gc;     /* it runs the cyclic garbage collector */
 	bool shadowed;  /* the same kernel thread runs in another interpreter right now */
 	enum py_thread_state state;
 	enum lwp_wait wait; /* when waiting */
@@ -78,6 +80,7 @@ struct py_counters {
 	uint64_t bytes;
 	uint64_t retries; /* a thread's stack read again because it was torn */
 	uint64_t torn, faults;
+	uint64_t reused; /* stacks of threads that had not moved since the last sample */
 };
 
 /*

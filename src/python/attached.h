@@ -22,6 +22,9 @@ struct interp {
 	int order;                  /* its place in the list, newest first */
 	uint64_t generation;        /* code objects that died, as of the last sample */
 	uint64_t gil_holder;        /* thread state, in this round; 0 none or unknown */
+	bool collecting;            /* the cyclic garbage collector runs, in this round */
+	uint64_t gc_frame;          /* that it was called from (3.15 and later); 0 unknown */
+	uint64_t gc_thread;         /* free-threaded: that stopped the others for it; 0 unknown */
 	struct thread_names *names; /* NULL until asked for */
 };
 
@@ -58,6 +61,18 @@ void gil_read(struct python *python, struct interp *interp);
 /* Does this thread hold the GIL of its interpreter (free-threaded: is it attached)? */
 bool gil_is_held_by(const struct python *python, const struct interp *interp,
 		    const struct tstate *tstate);
+
+/* Which slice of a PyInterpreterState holds what collector_read() looks at; false: none. */
+bool collector_fields(const struct py_layout *layout, int32_t *first, int32_t *last);
+
+/*
+ * Reads whether the collector of interp runs in this round; slice: the start of its
+ * PyInterpreterState, of which the bytes above are there.
+ */
+void collector_read(struct python *python, struct interp *interp, const char *slice);
+
+/* Sets in_gc in the threads of all interpreters that collect. */
+void collector_mark(struct python *python);
 
 /* Is the word a thread waits on (a futex) the GIL's? */
 bool gil_owns_futex(const struct python *python, const struct interp *interp, uint64_t addr);

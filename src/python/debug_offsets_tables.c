@@ -9,7 +9,7 @@
 /* clang-format off */
 
 #define X(owner, field, paths, debug_path) +1
-_Static_assert(PY_LAYOUT_FIELDS(X) == 140, "layout_fields.h has changed: run scripts/gen-layouts");
+_Static_assert(PY_LAYOUT_FIELDS(X) == 145, "layout_fields.h has changed: run scripts/gen-layouts");
 #undef X
 
 const struct debug_offsets_row debug_offsets_rows[] = {
@@ -24,10 +24,13 @@ const struct debug_offsets_row debug_offsets_rows[] = {
 		.runtime_size = 24, .runtime_interpreters_head = 40,
 		.runtime_interpreters_main = -1, .runtime_finalizing = 32,
 		.runtime_tstate_current = -1, .runtime_auto_interp = -1, .runtime_gil = -1,
+		.runtime_gc = -1,
 		.interp_size = 48, .interp_next = 64, .interp_id = 56, .interp_threads_head = 72,
 		.interp_modules = 88, .interp_ceval_gil = 112, .interp_own_gil = 120,
-		.interp_code_object_generation = -1, .interp_tlbc_generation = -1,
+		.interp_gc = 80, .interp_stop_requester = -1, .interp_code_object_generation = -1,
+		.interp_tlbc_generation = -1,
 		.gil_size = -1, .gil_last_holder = -1, .gil_locked = -1, .gil_enabled = -1,
+		.gc_collecting = 576, .gc_frame = -1,
 		.tstate_size = 152, .tstate_prev = 160, .tstate_next = 168, .tstate_interp = 176,
 		.tstate_frame = -1, .tstate_cframe = -1, .tstate_current_frame = 184,
 		.tstate_base_frame = -1, .tstate_thread_id = 192, .tstate_native_thread_id = 200,
@@ -98,10 +101,13 @@ const struct debug_offsets_row debug_offsets_rows[] = {
 		.runtime_size = 24, .runtime_interpreters_head = 40,
 		.runtime_interpreters_main = -1, .runtime_finalizing = 32,
 		.runtime_tstate_current = -1, .runtime_auto_interp = -1, .runtime_gil = -1,
+		.runtime_gc = -1,
 		.interp_size = 48, .interp_next = 64, .interp_id = 56, .interp_threads_head = 72,
 		.interp_modules = 96, .interp_ceval_gil = 120, .interp_own_gil = 128,
-		.interp_code_object_generation = 160, .interp_tlbc_generation = 168,
+		.interp_gc = 88, .interp_stop_requester = -1, .interp_code_object_generation = 160,
+		.interp_tlbc_generation = 168,
 		.gil_size = -1, .gil_last_holder = -1, .gil_locked = -1, .gil_enabled = -1,
+		.gc_collecting = 656, .gc_frame = -1,
 		.tstate_size = 176, .tstate_prev = 184, .tstate_next = 192, .tstate_interp = 200,
 		.tstate_frame = -1, .tstate_cframe = -1, .tstate_current_frame = 208,
 		.tstate_base_frame = -1, .tstate_thread_id = 216, .tstate_native_thread_id = 224,
@@ -172,10 +178,13 @@ const struct debug_offsets_row debug_offsets_rows[] = {
 		.runtime_size = 24, .runtime_interpreters_head = 40,
 		.runtime_interpreters_main = -1, .runtime_finalizing = 32,
 		.runtime_tstate_current = -1, .runtime_auto_interp = -1, .runtime_gil = -1,
+		.runtime_gc = -1,
 		.interp_size = 48, .interp_next = 64, .interp_id = 56, .interp_threads_head = 72,
 		.interp_modules = 96, .interp_ceval_gil = 120, .interp_own_gil = 128,
-		.interp_code_object_generation = 160, .interp_tlbc_generation = 168,
+		.interp_gc = 88, .interp_stop_requester = -1, .interp_code_object_generation = 160,
+		.interp_tlbc_generation = 168,
 		.gil_size = -1, .gil_last_holder = -1, .gil_locked = -1, .gil_enabled = -1,
+		.gc_collecting = 760, .gc_frame = 768,
 		.tstate_size = 176, .tstate_prev = 184, .tstate_next = 192, .tstate_interp = 200,
 		.tstate_frame = -1, .tstate_cframe = -1, .tstate_current_frame = 208,
 		.tstate_base_frame = 216, .tstate_thread_id = 240, .tstate_native_thread_id = 248,

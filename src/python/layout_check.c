@@ -56,6 +56,7 @@ static const struct alignment {
 	{ AT(interp_tlbc_generation), 4 },
 	{ AT(gil_locked), 4 },
 	{ AT(gil_enabled), 4 },
+	{ AT(gc_collecting), 4 },
 	{ AT(tstate_status), 4 },
 	{ AT(tstate_state), 4 },
 	{ AT(tstate_holds_gil), 4 },

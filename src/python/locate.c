@@ -13,6 +13,7 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "locate_gc.h"
 #include "locate_scan.h"
 #include "locate_verify.h"
 
@@ -86,9 +87,14 @@ static struct error *try_layout(const struct suspect *suspect, const struct imag
 	}
 	if (!err)
 		err = locate_verify(suspect->mem, location);
-	if (!err)
-		locate_calibrate_gilstate(suspect->mem, location);
-	return err;
+	if (err)
+		return err;
+	locate_calibrate_gilstate(suspect->mem, location);
+	location->gc_collecting =
+		location->layout.gc_collecting < 0
+			? locate_gc_collecting(suspect->image, suspect->mem, suspect->process->pid)
+			: 0;
+	return NULL;
 }
 
 static struct error *unsupported(const struct suspect *suspect, const struct py_version *version,

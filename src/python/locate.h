@@ -25,6 +25,7 @@ struct py_location {
 	 */
 	uint64_t heads[LOCATION_HEADS_MAX];
 	size_t head_count;
+	uint64_t gc_collecting;  /* the collector's flag, an int (2.7, 3.6); 0 unknown */
 	uint64_t tstate_current; /* word with the thread that holds the GIL (to 3.11); 0 unknown */
 };
 

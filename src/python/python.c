@@ -12,7 +12,7 @@
 #include "base/log.h"
 
 enum {
-	INTERP_SPAN_MAX = 1024, /* bytes from the first to the last field read; 3.15 takes 100 */
+	INTERP_SPAN_MAX = 1024, /* bytes from the first to the last field read; 3.9 takes 830 */
 	NAMES_PERIOD_NS = 100 * CLOCK_MS_NS, /* threads' names are looked at this often */
 };
 
@@ -21,14 +21,12 @@ static void python_destroyp(struct python **python)
 	python_destroy(*python);
 }
 
-/* The slice of PyInterpreterState with next, id and the head of the threads. */
-static bool plan_interp(struct python *python)
+/* From the first to the last of these fields; false where that is too far. */
+static bool plan_slice(struct python *python, const int32_t *fields, size_t count)
 {
-	const struct py_layout *l = &python->location.layout;
-	const int32_t fields[] = { l->interp_next, l->interp_id, l->interp_threads_head };
 	int32_t first = INT32_MAX, last = 0;
 
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+	for (size_t i = 0; i < count; i++) {
 		if (fields[i] < 0)
 			continue;
 		first = fields[i] < first ? fields[i] : first;
@@ -37,6 +35,16 @@ static bool plan_interp(struct python *python)
 	python->interp_start = first;
 	python->interp_size = (size_t)(last - first) + sizeof(uint64_t);
 	return last - first <= INTERP_SPAN_MAX;
+}
+
+/* The slice of PyInterpreterState with next, id and the head of the threads, and the collector. */
+static bool plan_interp(struct python *python)
+{
+	const struct py_layout *l = &python->location.layout;
+	int32_t fields[] = { l->interp_next, l->interp_id, l->interp_threads_head, -1, -1 };
+
+	return (collector_fields(l, &fields[3], &fields[4]) && plan_slice(python, fields, 5)) ||
+	       plan_slice(python, fields, 3);
 }
 
 static void log_layout(const struct python *python)

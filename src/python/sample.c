@@ -255,6 +255,7 @@ static struct error *read_interps(struct round *round, uint64_t head)
 		interp->pass = python->pass;
 		interp->order = (int)count;
 		gil_read(python, interp);
+		collector_read(python, interp, slice);
 		err = read_threads(round, interp, word(slice, l->interp_threads_head));
 		if (err)
 			return err;
@@ -437,6 +438,7 @@ struct error *python_sample(struct python *python, const struct py_sample_option
 	number_interps(python);
 	order_threads(python);
 	mark_shadowed(python);
+	collector_mark(python);
 	count_failures(python);
 	*ret = (struct py_sample) {
 		.threads = python->threads.items,
