@@ -23,7 +23,8 @@
 	X(NOT_PYTHON, "no Python interpreter in the process")                                      \
 	X(NOT_READY, "its Python is still starting, or ending")                                    \
 	X(PERMISSION, "not permitted")                                                             \
-	X(UNSUPPORTED, "a Python that cannot be read")
+	X(UNSUPPORTED, "a Python that cannot be read")                                             \
+	X(FORMAT, "a file that cannot be read")
 
 enum error_kind {
 #define X(kind, meaning) ERROR_##kind,

@@ -1,5 +1,5 @@
 /*
- * sampler.h - the loop: wait for the tick, look at every target, hand the stacks to the profile.
+ * sampler.h - the loop: wait for the tick, look at every target, hand the samples to a sink.
  */
 #ifndef PROFILE_SAMPLER_H
 #define PROFILE_SAMPLER_H
@@ -11,21 +11,17 @@
 
 #include "base/error.h"
 #include "profile/profile.h"
+#include "profile/sink.h"
 #include "profile/stats.h"
 #include "target/launch.h"
 
 struct sampler_options {
 	double rate_hz;       /* 0: as often as can be */
 	uint64_t duration_ns; /* 0: until the targets end */
-	bool idle;            /* keep waiting threads */
-	bool gil_only;
-	bool threads;     /* a root frame for each thread */
-	bool processes;   /* a root frame for each process */
-	bool by_function; /* -F: the line is that of the definition */
-	bool no_lines;
-	bool full_filenames;
-	bool class_names; /* before 3.11: the class of self or cls */
-	bool blocking;    /* stop the target around each sample */
+	bool gil_only;        /* look at no other thread than the GIL's holder */
+	bool subprocesses;    /* follow children, and theirs */
+	bool class_names;     /* before 3.11: the class of self or cls */
+	bool blocking;        /* stop the target around each sample */
 };
 
 /* How the caller steers a run; all may be NULL. */
@@ -40,9 +36,9 @@ struct sampler_control {
 
 struct sampler;
 
-/* profile is borrowed and must outlive the sampler. */
+/* dictionary and sink are borrowed and must outlive the sampler. */
 __attribute__((warn_unused_result)) struct error *
-sampler_create(const struct sampler_options *options, struct profile *profile,
+sampler_create(const struct sampler_options *options, struct profile *dictionary, struct sink *sink,
 	       struct sampler **ret);
 void sampler_destroy(struct sampler *sampler);
 
@@ -59,8 +55,8 @@ sampler_attach(struct sampler *sampler, pid_t pid, uint64_t wait_ns,
 pid_t sampler_last_pid(const struct sampler *sampler);
 
 /*
- * Samples until the duration is over, the caller says stop, or no target is left. What was sampled
- * stays in the profile whatever is returned.
+ * Samples until the duration is over, the caller says stop, no target is left, or the sink fails.
+ * What was sampled is in the sink whatever is returned.
  */
 __attribute__((warn_unused_result)) struct error *
 sampler_run(struct sampler *sampler, const struct sampler_control *control);

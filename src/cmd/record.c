@@ -59,15 +59,16 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'g':
 		options->sampler.gil_only = true;
+		options->report.mode = REPORT_GIL;
 		return 0;
 	case 'i':
-		options->sampler.idle = true;
+		options->report.idle = true;
 		return 0;
 	case 't':
-		options->sampler.threads = true;
+		options->report.thread_roots = true;
 		return 0;
 	case 'F':
-		options->sampler.by_function = true;
+		options->report.by_function = true;
 		return 0;
 	case KEY_CLASS_NAMES:
 		options->sampler.class_names = true;
@@ -103,8 +104,8 @@ static int record_run(int argc, char **argv)
 
 	argc = options_split(argc, argv, &options.target.command);
 	options_parse(&cmd_record, argc, argv, &options);
-	options.sampler.no_lines = options.frame.no_lines;
-	options.sampler.full_filenames = options.frame.full_filenames;
+	options.report.no_lines = options.frame.no_lines;
+	options.report.full_filenames = options.frame.full_filenames;
 	options.sampler.blocking = options.run.blocking;
 	return record_session(&options);
 }

@@ -5,6 +5,7 @@
 #define CMD_RECORD_H
 
 #include "options.h"
+#include "profile/report.h"
 #include "profile/sampler.h"
 #include "record_outputs.h"
 
@@ -13,6 +14,7 @@ struct record_options {
 	struct frame_options frame;
 	struct run_options run;
 	struct sampler_options sampler;
+	struct report_options report;
 	struct record_wishes wishes;
 };
 

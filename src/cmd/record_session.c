@@ -13,6 +13,8 @@
 #include "base/text.h"
 #include "base/utf8.h"
 #include "exit_status.h"
+#include "profile/collect.h"
+#include "profile/report.h"
 #include "record.h"
 #include "signals.h"
 #include "targets.h"
@@ -29,6 +31,7 @@ struct session {
 	char *name;             /* for names of files */
 	struct record_outputs outputs;
 	struct profile profile;
+	struct collector collector;
 	struct sampler *sampler;
 	bool progress_shown;
 };
@@ -36,6 +39,7 @@ struct session {
 static void session_deinit(struct session *session)
 {
 	sampler_destroy(session->sampler);
+	collector_deinit(&session->collector);
 	profile_deinit(&session->profile);
 	record_outputs_deinit(&session->outputs);
 	targets_deinit(&session->targets);
@@ -59,20 +63,33 @@ static void on_progress(void *context, const struct stats *stats)
 	session->progress_shown = true;
 }
 
-static struct output_facts facts_of(const struct session *session)
+/* What was recorded so far, in every form that was asked for. */
+static struct error *write_reports(struct session *session, bool snapshot, struct stats *stats)
 {
-	return (struct output_facts) { .title = text_chars(&session->title),
-				       .stats = sampler_stats(session->sampler) };
+	CLEANUP(profile_deinit)
+	struct profile report = { 0 };
+	struct output_facts facts = { .title = text_chars(&session->title), .stats = stats };
+	struct error *err;
+
+	*stats = *sampler_stats(session->sampler);
+	collector_settle(&session->collector);
+	err = profile_report(&session->profile, &session->options->report, &report);
+	if (err)
+		return err;
+	stats->samples = report.total;
+	stats->hidden_waiting = report.hidden_waiting;
+	stats->hidden_gil = report.hidden_gil;
+	return record_outputs_write(&session->outputs, &report, &facts, snapshot,
+				    session->options->run.quiet);
 }
 
 static void on_snapshot(void *context)
 {
 	struct session *session = context;
-	struct output_facts facts = facts_of(session);
+	struct stats stats;
 
 	clear_progress(session);
-	(void)exit_report(record_outputs_write(&session->outputs, &session->profile, &facts, true,
-					       session->options->run.quiet));
+	(void)exit_report(write_reports(session, true, &stats));
 }
 
 /* Who is to be recorded: looked at once, so that what is in the way is said at once. */
@@ -137,11 +154,12 @@ static struct error *prepare(struct session *session)
 	}
 	if (err)
 		return err;
-	sampler.processes = session->targets.count > 1;
 	err = profile_init(&session->profile);
 	if (err)
 		return err;
-	return sampler_create(&sampler, &session->profile, &session->sampler);
+	collector_init(&session->collector, &session->profile);
+	return sampler_create(&sampler, &session->profile, &session->collector.sink,
+			      &session->sampler);
 }
 
 /* Output files, as far as their names are known. */
@@ -205,16 +223,15 @@ static void explain_nothing(const struct session *session, const struct stats *s
 
 static int write_results(struct session *session)
 {
-	const struct stats *stats = sampler_stats(session->sampler);
-	struct output_facts facts = facts_of(session);
 	bool quiet = session->options->run.quiet;
+	struct stats stats;
 	struct error *err;
 
-	err = record_outputs_write(&session->outputs, &session->profile, &facts, false, quiet);
+	err = write_reports(session, false, &stats);
 	if (!quiet)
-		stats_print(stats, stderr);
-	if (!quiet && !stats->samples)
-		explain_nothing(session, stats);
+		stats_print(&stats, stderr);
+	if (!quiet && !stats.samples)
+		explain_nothing(session, &stats);
 	if (err && err->kind == ERROR_PERMISSION)
 		err->kind = ERROR_OS;
 	return (int)exit_report(err);

@@ -54,12 +54,13 @@ static struct error *frames_by_text(const struct profile *profile, struct profil
 
 	for (i = 0; i < profile->frame_count; i++) {
 		text_clear(&text);
-		frame_text_add(&text, &profile->frames[i]);
+		frame_text_add(&text, &profile->funcs[profile->frames[i].func],
+			       profile->frames[i].line);
 		if (text.failed)
 			return &error_nomem;
 		for (p = text.chars; p && (p = strchr(p, ';')); p++)
 			*p = ':';
-		err = profile_frame(tree, FRAME_MARKER, text_chars(&text), "", 0, &ret[i]);
+		err = profile_label_frame(tree, FRAME_MARKER, text_chars(&text), &ret[i]);
 		if (err)
 			return err;
 	}
@@ -86,16 +87,16 @@ static struct error *tree_by_text(const struct profile *profile, struct profile 
 		err = profile_child(tree, nodes[node->parent], frames[node->frame], &nodes[n]);
 		if (err)
 			return err;
-		profile_add(tree, nodes[n], node->count);
+		profile_add(tree, nodes[n], node->count, node->time_ns);
 	}
 	if (!profile->nodes[0].count)
 		return NULL;
 	/* stacks without a frame still took their time */
-	err = profile_frame(tree, FRAME_MARKER, FRAME_TEXT_EMPTY, "", 0, &frames[0]);
+	err = profile_label_frame(tree, FRAME_MARKER, FRAME_TEXT_EMPTY, &frames[0]);
 	if (!err)
 		err = profile_child(tree, 0, frames[0], &nodes[0]);
 	if (!err)
-		profile_add(tree, nodes[0], profile->nodes[0].count);
+		profile_add(tree, nodes[0], profile->nodes[0].count, profile->nodes[0].time_ns);
 	return err;
 }
 
@@ -132,7 +133,7 @@ static struct error *push_below(struct folding *folding, uint32_t parent)
 	for (i = first[parent]; i < first[parent + 1]; i++) {
 		node = folding->children.nodes[i];
 		const struct stack_node *at = &folding->tree.nodes[node];
-		const char *text = folding->tree.frames[at->frame].name;
+		const char *text = profile_func_of(&folding->tree, node)->name;
 		struct entry entry = { .text = text, .length = strlen(text), .node = node };
 
 		if (at->count) {

@@ -7,14 +7,14 @@
 
 #include "base/utf8.h"
 
-void frame_text_add(struct text *text, const struct frame *frame)
+void frame_text_add(struct text *text, const struct func *func, int32_t line)
 {
-	text_add_clean(text, frame->name);
-	if (frame->kind != FRAME_PYTHON || !frame->file[0])
+	text_add_clean(text, func->name);
+	if (func->kind != FRAME_PYTHON || !func->file[0])
 		return;
 	text_add(text, " (");
-	text_add_clean(text, frame->file);
-	if (frame->line > 0)
-		text_addf(text, ":%" PRId32, frame->line);
+	text_add_clean(text, func->file);
+	if (line > 0)
+		text_addf(text, ":%" PRId32, line);
 	text_add_char(text, ')');
 }

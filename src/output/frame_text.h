@@ -14,6 +14,6 @@
  * Appends "name (file:line)", "name (file)" without a line, "name" without a file: valid UTF-8, no
  * control characters.
  */
-void frame_text_add(struct text *text, const struct frame *frame);
+void frame_text_add(struct text *text, const struct func *func, int32_t line);
 
 #endif

@@ -24,14 +24,14 @@ static const char header[] = "   own   total  samples  function (file)";
 enum { LABEL_COLUMN = 25 /* where "function" stands in it */ };
 
 struct row {
-	const struct frame *function;
+	const struct func *function;
 	uint64_t own, total;
 	uint32_t on_path; /* how often it is in the stack that is being walked */
 };
 
 struct table {
-	struct profile functions; /* frames less their lines; the tree is not used */
-	uint32_t *function;       /* by frame of the profile */
+	struct profile functions; /* by name and file; the tree is not used */
+	uint32_t *function;       /* by function of the profile */
 	struct row *rows;         /* by function, until they are sorted */
 	size_t count;
 	uint64_t total;
@@ -46,40 +46,41 @@ static void table_deinit(struct table *table)
 }
 
 /* The frames at the root that say which thread or process are no functions. */
-static bool is_function(const struct frame *frame)
+static bool is_function(const struct func *func)
 {
-	return frame->kind == FRAME_PYTHON || frame->kind == FRAME_MARKER;
+	return func->kind == FRAME_PYTHON || func->kind == FRAME_MARKER;
 }
 
 static struct error *table_functions(struct table *table, const struct profile *profile)
 {
-	const struct frame *frame;
+	const struct func empty = { FRAME_MARKER, FRAME_TEXT_EMPTY, "", "", 0, 0 };
 	struct error *err;
-	uint32_t empty;
+	uint32_t none;
 	size_t i;
 
 	/* function 0 stands for stacks without any */
-	err = profile_frame(&table->functions, FRAME_MARKER, FRAME_TEXT_EMPTY, "", 0, &empty);
+	err = profile_func(&table->functions, &empty, &none);
 	if (err)
 		return err;
-	table->function = calloc(profile->frame_count + 1, sizeof(*table->function));
+	table->function = calloc(profile->func_count + 1, sizeof(*table->function));
 	if (!table->function)
 		return &error_nomem;
-	for (i = 0; i < profile->frame_count; i++) {
-		frame = &profile->frames[i];
-		if (!is_function(frame))
+	for (i = 0; i < profile->func_count; i++) {
+		const struct func *func = &profile->funcs[i];
+		const struct func shown = { func->kind, func->name, "", func->file, 0, 0 };
+
+		if (!is_function(func))
 			continue;
-		err = profile_frame(&table->functions, frame->kind, frame->name, frame->file, 0,
-				    &table->function[i]);
+		err = profile_func(&table->functions, &shown, &table->function[i]);
 		if (err)
 			return err;
 	}
-	table->count = table->functions.frame_count;
+	table->count = table->functions.func_count;
 	table->rows = calloc(table->count, sizeof(*table->rows));
 	if (!table->rows)
 		return &error_nomem;
 	for (i = 0; i < table->count; i++)
-		table->rows[i].function = &table->functions.frames[i];
+		table->rows[i].function = &table->functions.funcs[i];
 	return NULL;
 }
 
@@ -102,7 +103,7 @@ static struct error *subtree_counts(const struct profile *profile, uint64_t **re
 
 static struct row *row_of(struct table *table, const struct profile *profile, uint32_t node)
 {
-	return &table->rows[node ? table->function[profile->nodes[node].frame] : 0];
+	return &table->rows[node ? table->function[profile_frame_of(profile, node)->func] : 0];
 }
 
 /* Walks the tree; a node is on the stack as itself, and as ~itself where it is left. */
@@ -201,18 +202,18 @@ static int width_of(const struct text *text, bool utf8)
 }
 
 /* "name (file)"; where that is too wide, the file without its directories. */
-static void label_of(struct text *label, const struct frame *function, int width, bool utf8)
+static void label_of(struct text *label, const struct func *function, int width, bool utf8)
 {
 	const char *slash = strrchr(function->file, '/');
-	struct frame shorter = *function;
+	struct func shorter = *function;
 
 	text_clear(label);
-	frame_text_add(label, function);
+	frame_text_add(label, function, 0);
 	if (!width || !slash || width_of(label, utf8) <= width)
 		return;
 	shorter.file = slash + 1;
 	text_clear(label);
-	frame_text_add(label, &shorter);
+	frame_text_add(label, &shorter, 0);
 }
 
 static struct error *write_rows(const struct table *table, const struct output_facts *facts,

@@ -1,8 +1,8 @@
 /*
- * profile.c - distinct strings, distinct frames, and the tree of stacks.
+ * profile.c - distinct strings, functions, frames, and the tree of stacks.
  *
- * Three maps: text -> the one copy of it; (kind, line, name, file) -> frame; (parent, frame) ->
- * node. Knows nothing of how stacks are made or shown.
+ * Four maps: text -> the one copy of it; a function's fields -> function; (function, line) ->
+ * frame; (parent, frame) -> node. Knows nothing of how stacks are made or shown.
  */
 #include "profile/profile.h"
 
@@ -17,61 +17,99 @@ struct string_item {
 	char chars[]; /* NUL-terminated: the key */
 };
 
-enum { FRAME_KEY_WORDS = 3 };
+/* Strings by address: equal ones are at the same. */
+struct func_key {
+	uintptr_t name, path, file;
+	int32_t first_line, last_line;
+	uint64_t kind;
+};
 
-struct frame_item {
-	uint64_t key[FRAME_KEY_WORDS]; /* name and file, by address; line and kind */
-	uint32_t frame;
+struct func_item {
+	struct func_key key;
+	uint32_t func;
 	UT_hash_handle hh;
 };
 
-struct node_item {
-	uint64_t key; /* parent, frame */
-	uint32_t node;
+/* A frame: function, line. A node: parent, frame. */
+struct pair_item {
+	uint64_t key;
+	uint32_t index;
 	UT_hash_handle hh;
 };
 
 struct profile_index {
 	struct string_item *strings;
-	struct frame_item *frames;
-	struct node_item *nodes;
-	size_t frame_capacity, node_capacity;
+	struct func_item *funcs;
+	struct pair_item *frames, *nodes;
+	const char *empty; /* "" */
+	size_t func_capacity, frame_capacity, node_capacity;
+	size_t process_capacity, thread_capacity, run_capacity, source_capacity;
 };
+
+const char *profile_string(struct profile *profile, const char *chars)
+{
+	struct profile_index *index = profile->index;
+	size_t length = strlen(chars);
+	struct string_item *item;
+
+	HASH_FIND(hh, index->strings, chars, length, item);
+	if (item)
+		return item->chars;
+	item = malloc(sizeof(*item) + length + 1);
+	if (!item)
+		return NULL;
+	memcpy(item->chars, chars, length + 1);
+	HASH_ADD_KEYPTR(hh, index->strings, item->chars, length, item);
+	if (!item->hh.tbl) {
+		free(item);
+		return NULL;
+	}
+	return item->chars;
+}
 
 struct error *profile_init(struct profile *profile)
 {
 	*profile = (struct profile) { 0 };
 	profile->index = calloc(1, sizeof(*profile->index));
 	profile->nodes = calloc(64, sizeof(*profile->nodes));
-	if (!profile->index || !profile->nodes) {
-		free(profile->index);
-		free(profile->nodes);
-		*profile = (struct profile) { 0 };
+	if (!profile->index || !profile->nodes ||
+	    !(profile->index->empty = profile_string(profile, ""))) {
+		profile_deinit(profile);
 		return &error_nomem;
 	}
 	profile->index->node_capacity = 64;
 	profile->node_count = 1; /* the root */
+	profile->capture.command = profile->index->empty;
+	profile->capture.host = profile->index->empty;
+	profile->capture.version = profile->index->empty;
 	return NULL;
+}
+
+static void pairs_destroy(struct pair_item **pairs)
+{
+	struct pair_item *pair, *next;
+
+	HASH_ITER (hh, *pairs, pair, next) {
+		HASH_DEL(*pairs, pair);
+		free(pair);
+	}
 }
 
 static void index_destroy(struct profile_index *index)
 {
 	struct string_item *string, *next_string;
-	struct frame_item *frame, *next_frame;
-	struct node_item *node, *next_node;
+	struct func_item *func, *next_func;
 
 	HASH_ITER (hh, index->strings, string, next_string) {
 		HASH_DEL(index->strings, string);
 		free(string);
 	}
-	HASH_ITER (hh, index->frames, frame, next_frame) {
-		HASH_DEL(index->frames, frame);
-		free(frame);
+	HASH_ITER (hh, index->funcs, func, next_func) {
+		HASH_DEL(index->funcs, func);
+		free(func);
 	}
-	HASH_ITER (hh, index->nodes, node, next_node) {
-		HASH_DEL(index->nodes, node);
-		free(node);
-	}
+	pairs_destroy(&index->frames);
+	pairs_destroy(&index->nodes);
 	free(index);
 }
 
@@ -79,8 +117,13 @@ void profile_deinit(struct profile *profile)
 {
 	if (profile->index)
 		index_destroy(profile->index);
+	free(profile->funcs);
 	free(profile->frames);
 	free(profile->nodes);
+	free(profile->processes);
+	free(profile->threads);
+	free(profile->runs);
+	free(profile->sources);
 	*profile = (struct profile) { 0 };
 }
 
@@ -102,94 +145,224 @@ static bool make_room(void **items, size_t *capacity, size_t count, size_t size)
 	return true;
 }
 
-static const char *intern(struct profile_index *index, const char *chars)
-{
-	size_t length = strlen(chars);
-	struct string_item *item;
-
-	HASH_FIND(hh, index->strings, chars, length, item);
-	if (item)
-		return item->chars;
-	item = malloc(sizeof(*item) + length + 1);
-	if (!item)
-		return NULL;
-	memcpy(item->chars, chars, length + 1);
-	HASH_ADD_KEYPTR(hh, index->strings, item->chars, length, item);
-	if (!item->hh.tbl) {
-		free(item);
-		return NULL;
-	}
-	return item->chars;
-}
-
-struct error *profile_frame(struct profile *profile, enum frame_kind kind, const char *name,
-			    const char *file, int32_t line, uint32_t *ret)
+static struct error *add_func(struct profile *profile, const struct func *func,
+			      const struct func_key *key, uint32_t *ret)
 {
 	struct profile_index *index = profile->index;
-	const char *own_name = intern(index, name), *own_file = intern(index, file);
-	uint64_t key[FRAME_KEY_WORDS] = { (uintptr_t)own_name, (uintptr_t)own_file,
-					  (uint64_t)(uint32_t)line << 32 | kind };
-	struct frame_item *item;
+	struct func_item *item;
 
-	if (!own_name || !own_file)
-		return &error_nomem;
-	/* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): all of key is set */
-	HASH_FIND(hh, index->frames, key, sizeof(key), item);
-	if (item) {
-		*ret = item->frame;
-		return NULL;
-	}
-	if (!make_room((void **)&profile->frames, &index->frame_capacity, profile->frame_count,
-		       sizeof(*profile->frames)))
+	if (!make_room((void **)&profile->funcs, &index->func_capacity, profile->func_count,
+		       sizeof(*profile->funcs)))
 		return &error_nomem;
 	item = malloc(sizeof(*item));
 	if (!item)
 		return &error_nomem;
-	memcpy(item->key, key, sizeof(key));
-	item->frame = (uint32_t)profile->frame_count;
-	HASH_ADD(hh, index->frames, key, sizeof(item->key), item);
+	item->key = *key;
+	item->func = (uint32_t)profile->func_count;
+	HASH_ADD(hh, index->funcs, key, sizeof(item->key), item);
 	if (!item->hh.tbl) {
 		free(item);
 		return &error_nomem;
 	}
-	profile->frames[profile->frame_count++] =
-		(struct frame) { .kind = kind, .name = own_name, .file = own_file, .line = line };
-	*ret = item->frame;
+	profile->funcs[profile->func_count++] = *func;
+	*ret = item->func;
 	return NULL;
+}
+
+struct error *profile_func(struct profile *profile, const struct func *func, uint32_t *ret)
+{
+	struct func own = *func;
+	struct func_item *item;
+	struct func_key key;
+
+	own.name = profile_string(profile, func->name);
+	own.path = profile_string(profile, func->path);
+	own.file = profile_string(profile, func->file);
+	if (!own.name || !own.path || !own.file)
+		return &error_nomem;
+	key = (struct func_key) {
+		.name = (uintptr_t)own.name,
+		.path = (uintptr_t)own.path,
+		.file = (uintptr_t)own.file,
+		.first_line = own.first_line,
+		.last_line = own.last_line,
+		.kind = own.kind,
+	};
+	HASH_FIND(hh, profile->index->funcs, &key, sizeof(key), item);
+	if (!item)
+		return add_func(profile, &own, &key, ret);
+	*ret = item->func;
+	return NULL;
+}
+
+/* The index of that pair, or a new one, for which there must be room already. */
+static struct error *find_pair(struct pair_item **pairs, uint64_t key, size_t count, bool *is_new,
+			       uint32_t *ret)
+{
+	struct pair_item *item;
+
+	HASH_FIND(hh, *pairs, &key, sizeof(key), item);
+	*is_new = !item;
+	if (!item) {
+		item = malloc(sizeof(*item));
+		if (!item)
+			return &error_nomem;
+		item->key = key;
+		item->index = (uint32_t)count;
+		HASH_ADD(hh, *pairs, key, sizeof(item->key), item);
+		if (!item->hh.tbl) {
+			free(item);
+			return &error_nomem;
+		}
+	}
+	*ret = item->index;
+	return NULL;
+}
+
+struct error *profile_frame(struct profile *profile, uint32_t func, int32_t line, uint32_t *ret)
+{
+	struct profile_index *index = profile->index;
+	struct error *err;
+	bool is_new;
+
+	if (!make_room((void **)&profile->frames, &index->frame_capacity, profile->frame_count,
+		       sizeof(*profile->frames)))
+		return &error_nomem;
+	err = find_pair(&index->frames, (uint64_t)func << 32 | (uint32_t)line, profile->frame_count,
+			&is_new, ret);
+	if (!err && is_new)
+		profile->frames[profile->frame_count++] = (struct frame) { func, line };
+	return err;
+}
+
+struct error *profile_label_frame(struct profile *profile, enum frame_kind kind, const char *name,
+				  uint32_t *ret)
+{
+	struct error *err;
+	uint32_t func;
+
+	err = profile_func(profile, &(struct func) { kind, name, "", "", 0, 0 }, &func);
+	return err ? err : profile_frame(profile, func, 0, ret);
 }
 
 struct error *profile_child(struct profile *profile, uint32_t parent, uint32_t frame, uint32_t *ret)
 {
 	struct profile_index *index = profile->index;
-	uint64_t key = (uint64_t)parent << 32 | frame;
-	struct node_item *item;
+	struct error *err;
+	bool is_new;
 
-	HASH_FIND(hh, index->nodes, &key, sizeof(key), item);
-	if (item) {
-		*ret = item->node;
-		return NULL;
-	}
 	if (!make_room((void **)&profile->nodes, &index->node_capacity, profile->node_count,
 		       sizeof(*profile->nodes)))
 		return &error_nomem;
-	item = malloc(sizeof(*item));
-	if (!item)
+	err = find_pair(&index->nodes, (uint64_t)parent << 32 | frame, profile->node_count, &is_new,
+			ret);
+	if (!err && is_new)
+		profile->nodes[profile->node_count++] =
+			(struct stack_node) { .parent = parent, .frame = frame };
+	return err;
+}
+
+void profile_add(struct profile *profile, uint32_t node, uint64_t count, uint64_t time_ns)
+{
+	profile->nodes[node].count += count;
+	profile->nodes[node].time_ns += time_ns;
+	profile->total += count;
+	profile->total_time_ns += time_ns;
+}
+
+struct error *profile_process(struct profile *profile, const struct process_info *process,
+			      uint32_t *ret)
+{
+	struct process_info own = *process;
+
+	own.command = profile_string(profile, process->command);
+	own.exe = profile_string(profile, process->exe);
+	own.python = profile_string(profile, process->python);
+	if (!own.command || !own.exe || !own.python ||
+	    !make_room((void **)&profile->processes, &profile->index->process_capacity,
+		       profile->process_count, sizeof(own)))
 		return &error_nomem;
-	item->key = key;
-	item->node = (uint32_t)profile->node_count;
-	HASH_ADD(hh, index->nodes, key, sizeof(item->key), item);
-	if (!item->hh.tbl) {
-		free(item);
-		return &error_nomem;
-	}
-	profile->nodes[profile->node_count++] =
-		(struct stack_node) { .parent = parent, .frame = frame };
-	*ret = item->node;
+	*ret = (uint32_t)profile->process_count;
+	profile->processes[profile->process_count++] = own;
 	return NULL;
 }
 
-void profile_add(struct profile *profile, uint32_t node, uint64_t count)
+struct error *profile_thread(struct profile *profile, const struct thread_info *thread,
+			     uint32_t *ret)
 {
-	profile->nodes[node].count += count;
-	profile->total += count;
+	struct thread_info own = *thread;
+
+	own.name = profile_string(profile, thread->name);
+	if (!own.name || !make_room((void **)&profile->threads, &profile->index->thread_capacity,
+				    profile->thread_count, sizeof(own)))
+		return &error_nomem;
+	*ret = (uint32_t)profile->thread_count;
+	profile->threads[profile->thread_count++] = own;
+	return NULL;
+}
+
+struct error *profile_run(struct profile *profile, const struct run *run)
+{
+	if (!make_room((void **)&profile->runs, &profile->index->run_capacity, profile->run_count,
+		       sizeof(*run)))
+		return &error_nomem;
+	profile->runs[profile->run_count++] = *run;
+	return NULL;
+}
+
+static int compare_runs(const void *left, const void *right)
+{
+	const struct run *a = left, *b = right;
+
+	if (a->thread != b->thread)
+		return a->thread < b->thread ? -1 : 1;
+	return a->start_ns < b->start_ns ? -1 : a->start_ns > b->start_ns;
+}
+
+void profile_sort_runs(struct profile *profile)
+{
+	if (profile->run_count)
+		qsort(profile->runs, profile->run_count, sizeof(*profile->runs), compare_runs);
+}
+
+struct error *profile_source(struct profile *profile, const char *path, int32_t line,
+			     const char *text)
+{
+	struct source_line own = { profile_string(profile, path), line,
+				   profile_string(profile, text) };
+
+	if (!own.path || !own.text ||
+	    !make_room((void **)&profile->sources, &profile->index->source_capacity,
+		       profile->source_count, sizeof(own)))
+		return &error_nomem;
+	profile->sources[profile->source_count++] = own;
+	return NULL;
+}
+
+static int compare_sources(const void *left, const void *right)
+{
+	const struct source_line *a = left, *b = right;
+	int order = a->path == b->path ? 0 : strcmp(a->path, b->path);
+
+	if (order)
+		return order;
+	return a->line < b->line ? -1 : a->line > b->line;
+}
+
+void profile_sort_sources(struct profile *profile)
+{
+	if (profile->source_count)
+		qsort(profile->sources, profile->source_count, sizeof(*profile->sources),
+		      compare_sources);
+}
+
+const char *profile_source_text(const struct profile *profile, const char *path, int32_t line)
+{
+	const struct source_line key = { path, line, "" };
+	const struct source_line *found = NULL;
+
+	if (profile->source_count)
+		found = bsearch(&key, profile->sources, profile->source_count,
+				sizeof(*profile->sources), compare_sources);
+	return found ? found->text : NULL;
 }

@@ -16,15 +16,21 @@ enum {
 	PROGRESS_NS = 100 * CLOCK_MS_NS,
 	ATTACH_PERIOD_NS = 2 * CLOCK_MS_NS, /* between two looks for a Python that is to come */
 	STARTING_NS = 2 * (uint64_t)CLOCK_SECOND_NS, /* a Python that starts is waited for */
+	GAP_NS =
+		100 * CLOCK_MS_NS, /* a sample stands for no more than this and that many periods */
+	GAP_PERIODS = 10,
 };
 
 struct sampler {
 	struct sampler_options options;
-	struct profile *profile;
+	struct profile *dictionary;
+	struct sink *sink;
+	struct look look; /* scratch */
 	struct stats stats;
 	ARRAY(struct target *) targets;
 	pid_t last_pid;
 	uint64_t started_ns, own_cpu_ns; /* at the start of the run */
+	uint64_t looked_ns;              /* when the last look was */
 	uint64_t progress_due_ns;
 	uint64_t search_due_ns;   /* when descendants of the command are looked for again */
 	struct py_counters ended; /* counters of targets that are gone */
@@ -33,15 +39,16 @@ struct sampler {
 
 static const struct sampler_control no_control;
 
-struct error *sampler_create(const struct sampler_options *options, struct profile *profile,
-			     struct sampler **ret)
+struct error *sampler_create(const struct sampler_options *options, struct profile *dictionary,
+			     struct sink *sink, struct sampler **ret)
 {
 	struct sampler *sampler = calloc(1, sizeof(*sampler));
 
 	if (!sampler)
 		return &error_nomem;
 	sampler->options = *options;
-	sampler->profile = profile;
+	sampler->dictionary = dictionary;
+	sampler->sink = sink;
 	sampler->stats.rate_asked = options->rate_hz;
 	*ret = sampler;
 	return NULL;
@@ -54,6 +61,7 @@ void sampler_destroy(struct sampler *sampler)
 	for (size_t i = 0; i < sampler->targets.count; i++)
 		target_destroy(sampler->targets.items[i]);
 	array_deinit(&sampler->targets);
+	array_deinit(&sampler->look);
 	free(sampler);
 }
 
@@ -73,7 +81,7 @@ static struct error *attach_one(struct sampler *sampler, pid_t pid)
 	struct target *target = NULL;
 	struct error *err;
 
-	err = target_create(pid, &sampler->options, sampler->profile, &target);
+	err = target_create(pid, &sampler->options, sampler->dictionary, &target);
 	if (err)
 		return err;
 	if (!array_push(&sampler->targets, target))
@@ -186,17 +194,47 @@ static void remove_target(struct sampler *sampler, size_t index)
 		sampler->targets.items[i] = sampler->targets.items[i + 1];
 }
 
+/*
+ * What the samples of a look stand for: the time since the last one. Where the sampler itself was
+ * held up for long (stopped, or the machine asleep) nobody knows what happened meanwhile: that is
+ * a gap.
+ */
+static uint64_t weigh(const struct sampler *sampler, uint64_t now_ns)
+{
+	double rate = sampler->options.rate_hz;
+	uint64_t period_ns = rate > 0 ? (uint64_t)((double)CLOCK_SECOND_NS / rate) : 0;
+	uint64_t most_ns = GAP_PERIODS * period_ns > GAP_NS ? GAP_PERIODS * period_ns : GAP_NS;
+	uint64_t weight_ns = now_ns - sampler->looked_ns;
+
+	return weight_ns < most_ns ? weight_ns : most_ns;
+}
+
+static struct error *hand_on(struct sampler *sampler)
+{
+	uint64_t now_ns = clock_now_ns();
+	const struct tick tick = {
+		.time_ns = now_ns - sampler->started_ns,
+		.weight_ns = weigh(sampler, now_ns),
+		.samples = sampler->look.items,
+		.count = sampler->look.count,
+	};
+
+	sampler->looked_ns = now_ns;
+	return sampler->sink->add(sampler->sink, &tick);
+}
+
 static struct error *sample_all(struct sampler *sampler)
 {
 	bool was_lost = false;
 
+	sampler->look.count = 0;
 	sampler->stats.ticks++;
 	for (size_t i = 0; i < sampler->targets.count;) {
 		enum target_result result = TARGET_SAMPLED;
 		struct error *err;
 
 		err = target_sample(sampler->targets.items[i], &sampler->options, &sampler->stats,
-				    &result);
+				    &sampler->look, &result);
 		if (err)
 			return err;
 		was_lost |= result == TARGET_LOST;
@@ -207,7 +245,7 @@ static struct error *sample_all(struct sampler *sampler)
 	}
 	if (was_lost)
 		sampler->stats.lost_ticks++;
-	return NULL;
+	return hand_on(sampler);
 }
 
 static void serve_caller(struct sampler *sampler, const struct sampler_control *control,
@@ -300,6 +338,7 @@ struct error *sampler_run(struct sampler *sampler, const struct sampler_control 
 		control = &no_control;
 	clock_be_punctual();
 	sampler->started_ns = clock_now_ns();
+	sampler->looked_ns = sampler->started_ns;
 	sampler->own_cpu_ns = clock_own_cpu_ns();
 	schedule_init(&schedule, sampler->options.rate_hz, sampler->started_ns,
 		      sampler->started_ns);

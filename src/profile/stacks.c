@@ -1,5 +1,6 @@
 /*
- * stacks.c - count the stacks of a sample, looking up only what changed since the last one.
+ * stacks.c - the stacks of a look as nodes of the dictionary, looking up only what changed since
+ * the last one.
  */
 #include "stacks.h"
 
@@ -12,9 +13,9 @@
 #include "base/map.h"
 
 enum {
-	LABEL_PERIOD_NS = 100 * CLOCK_MS_NS, /* a thread's name is asked for this often */
-	FRAME_IDS_MAX = 1 << 18,             /* remembered; code that is made anew all the time */
-	FORGET_SAMPLES = 4096,               /* threads not seen for so long are forgotten */
+	NAME_PERIOD_NS = 100 * CLOCK_MS_NS, /* a thread's name is asked for this often */
+	FRAME_IDS_MAX = 1 << 18,            /* remembered; code that is made anew all the time */
+	FORGET_SAMPLES = 4096,              /* threads not seen for so long are forgotten */
 };
 
 /* A frame on a remembered stack, root first. */
@@ -28,9 +29,8 @@ struct thread_memory {
 	uint64_t tstate; /* key */
 	pid_t tid;
 	int64_t interp_id;
-	uint64_t label_due_ns;
-	char *label;
-	uint32_t base;   /* node above the thread's first frame */
+	uint64_t name_due_ns;
+	uint32_t thread; /* index in the dictionary */
 	uint64_t sample; /* in which it was last seen */
 	ARRAY(struct level) levels;
 	UT_hash_handle hh;
@@ -50,11 +50,12 @@ struct frame_id {
 struct stack_recorder {
 	const struct sampler_options *options;
 	const struct process *process;
-	struct profile *profile;
+	struct profile *dictionary;
 	struct short_names *short_names;
 	struct thread_memory *threads;
 	struct frame_id *frame_ids;
-	uint32_t base; /* node of the process: the root, or its root frame */
+	uint32_t process_index; /* in the dictionary */
+	bool is_known;          /* that index is set */
 	uint64_t samples;
 };
 
@@ -63,26 +64,35 @@ static void stack_recorder_destroyp(struct stack_recorder **recorder)
 	stack_recorder_destroy(*recorder);
 }
 
-/* The root frame that tells several processes apart. */
-static struct error *add_process_frame(struct stack_recorder *recorder)
+/* The process as it is now: after an exec it is another one. */
+static struct error *add_process(struct stack_recorder *recorder, const struct python *python)
 {
 	CLEANUP(freep)
 	char *command = process_command_line(recorder->process);
-	CLEANUP(freep)
-	char *name = NULL;
+	char version[64] = "";
+	const struct process_info process = {
+		.pid = recorder->process->pid,
+		.parent = process_parent(recorder->process->pid),
+		.command = command ? command : "",
+		.exe = recorder->process->exe ? recorder->process->exe : "",
+		.python = version,
+	};
 	struct error *err;
-	uint32_t frame;
 
-	if (!command || asprintf(&name, "process %d:\"%s\"", recorder->process->pid, command) < 0) {
-		name = NULL;
+	if (!command)
 		return &error_nomem;
+	if (python) {
+		const struct py_layout *layout = python_layout(python);
+
+		layout_version_text(&layout->version, layout->flavour, version);
 	}
-	err = profile_frame(recorder->profile, FRAME_PROCESS, name, "", 0, &frame);
-	return err ? err : profile_child(recorder->profile, 0, frame, &recorder->base);
+	err = profile_process(recorder->dictionary, &process, &recorder->process_index);
+	recorder->is_known = !err;
+	return err;
 }
 
 struct error *stack_recorder_create(const struct sampler_options *options,
-				    const struct process *process, struct profile *profile,
+				    const struct process *process, struct profile *dictionary,
 				    struct stack_recorder **ret)
 {
 	CLEANUP(stack_recorder_destroyp)
@@ -94,10 +104,8 @@ struct error *stack_recorder_create(const struct sampler_options *options,
 		return &error_nomem;
 	recorder->options = options;
 	recorder->process = process;
-	recorder->profile = profile;
+	recorder->dictionary = dictionary;
 	err = short_names_create(process->pid, &recorder->short_names);
-	if (!err && options->processes)
-		err = add_process_frame(recorder);
 	if (err)
 		return err;
 	*ret = take_ptr(recorder);
@@ -107,7 +115,6 @@ struct error *stack_recorder_create(const struct sampler_options *options,
 static void thread_memory_destroy(struct stack_recorder *recorder, struct thread_memory *thread)
 {
 	HASH_DEL(recorder->threads, thread);
-	free(thread->label);
 	array_deinit(&thread->levels);
 	free(thread);
 }
@@ -137,6 +144,7 @@ void stack_recorder_reset(struct stack_recorder *recorder)
 {
 	forget_threads(recorder, true);
 	forget_frame_ids(recorder);
+	recorder->is_known = false;
 }
 
 void stack_recorder_destroy(struct stack_recorder *recorder)
@@ -148,43 +156,58 @@ void stack_recorder_destroy(struct stack_recorder *recorder)
 	free(recorder);
 }
 
-/* Name and file of a frame as the options want them shown. */
+static int32_t last_line(const struct code *code)
+{
+	int32_t last = code->firstlineno;
+
+	for (size_t i = 0; i < code->lines.count; i++)
+		if (code->lines.items[i].line > last)
+			last = code->lines.items[i].line;
+	return last;
+}
+
 static struct error *make_frame(struct stack_recorder *recorder, struct python *python,
 				const struct py_frame *frame, int32_t line, uint32_t *ret)
 {
-	const struct sampler_options *options = recorder->options;
 	const struct code *code = frame->code;
 	CLEANUP(freep)
-	char *class_name = options->class_names ? python_class_name(python, frame) : NULL;
+	char *class_name = recorder->options->class_names ? python_class_name(python, frame) : NULL;
 	CLEANUP(freep)
 	char *qualified = NULL;
-	const char *file = options->full_filenames
-				   ? code->filename
-				   : short_names_get(recorder->short_names, code->filename);
+	struct func func = {
+		.kind = FRAME_PYTHON,
+		.name = code->name,
+		.path = code->filename,
+		.file = short_names_get(recorder->short_names, code->filename),
+		.first_line = code->firstlineno,
+		.last_line = last_line(code),
+	};
+	struct error *err;
+	uint32_t number;
 
-	if (class_name && asprintf(&qualified, "%s.%s", class_name, code->name) < 0) {
-		qualified = NULL;
-		return &error_nomem;
+	if (class_name) {
+		if (asprintf(&qualified, "%s.%s", class_name, code->name) < 0) {
+			qualified = NULL;
+			return &error_nomem;
+		}
+		func.name = qualified;
 	}
-	return profile_frame(recorder->profile, FRAME_PYTHON, qualified ? qualified : code->name,
-			     file, line, ret);
+	err = profile_func(recorder->dictionary, &func, &number);
+	return err ? err : profile_frame(recorder->dictionary, number, line, ret);
 }
 
-/* The profile's number of a frame: remembered by code object and line. */
+/* The dictionary's number of a frame: remembered by code object and line. */
 static struct error *find_frame(struct stack_recorder *recorder, struct python *python,
 				const struct py_frame *frame, uint32_t *ret)
 {
-	const struct sampler_options *options = recorder->options;
-	int32_t line = options->no_lines      ? 0
-		       : options->by_function ? frame->code->firstlineno
-					      : code_line(frame->code, frame->offset);
+	int32_t line = code_line(frame->code, frame->offset);
 	const struct frame_id_key key = { frame->code->id, line };
 	struct frame_id *id;
 	struct error *err;
 
 	HASH_FIND(hh, recorder->frame_ids, &key, sizeof(key), id);
 	/* two instances of different classes may share a method's code */
-	if (id && !(options->class_names && frame->code->first_argument[0])) {
+	if (id && !(recorder->options->class_names && frame->code->first_argument[0])) {
 		*ret = id->frame;
 		return NULL;
 	}
@@ -206,76 +229,58 @@ static struct error *find_frame(struct stack_recorder *recorder, struct python *
 	return NULL;
 }
 
-static struct error *child_of_kind(struct stack_recorder *recorder, uint32_t parent,
-				   enum frame_kind kind, const char *name, uint32_t *ret)
+static struct error *marker_below(struct stack_recorder *recorder, uint32_t parent,
+				  const char *name, uint32_t *ret)
 {
 	struct error *err;
 	uint32_t frame;
 
-	err = profile_frame(recorder->profile, kind, name, "", 0, &frame);
-	return err ? err : profile_child(recorder->profile, parent, frame, ret);
+	err = profile_label_frame(recorder->dictionary, FRAME_MARKER, name, &frame);
+	return err ? err : profile_child(recorder->dictionary, parent, frame, ret);
 }
 
-static char *thread_label(struct python *python, const struct py_thread *thread)
+/* Asks for the thread's name when it is time. */
+static struct error *refresh_name(struct stack_recorder *recorder, struct python *python,
+				  const struct py_thread *thread, struct thread_memory *memory)
 {
-	const char *name = python_thread_name(python, thread);
-	char *label = NULL;
-	int length;
+	struct thread_info *info = &recorder->dictionary->threads[memory->thread];
+	const char *name;
 
-	if (thread->tid)
-		length = asprintf(&label, "thread (%d)%s%s", thread->tid, *name ? ": " : "", name);
-	else
-		length = asprintf(&label, "thread (0x%llX)%s%s", (unsigned long long)thread->ident,
-				  *name ? ": " : "", name);
-	return length < 0 ? NULL : label;
-}
-
-/* The node under which a thread's frames go: process, interpreter, thread. */
-static struct error *find_base(struct stack_recorder *recorder, const struct py_thread *thread,
-			       struct thread_memory *memory)
-{
-	struct error *err = NULL;
-	char name[48];
-
-	memory->levels.count = 0;
-	memory->base = recorder->base;
-	if (thread->interp_id > 0) {
-		snprintf(name, sizeof(name), "interpreter %lld", (long long)thread->interp_id);
-		err = child_of_kind(recorder, memory->base, FRAME_INTERPRETER, name, &memory->base);
-	}
-	if (!err && memory->label)
-		err = child_of_kind(recorder, memory->base, FRAME_THREAD, memory->label,
-				    &memory->base);
-	return err;
-}
-
-/* Asks for the thread's name when it is time; *changed when it is another than before. */
-static struct error *refresh_label(struct python *python, const struct py_thread *thread,
-				   struct thread_memory *memory, bool *changed)
-{
-	CLEANUP(freep)
-	char *label = NULL;
-
-	if (clock_now_ns() < memory->label_due_ns)
+	if (!python || clock_now_ns() < memory->name_due_ns)
 		return NULL;
-	memory->label_due_ns = clock_now_ns() + LABEL_PERIOD_NS;
-	label = thread_label(python, thread);
-	if (!label)
+	memory->name_due_ns = clock_now_ns() + NAME_PERIOD_NS;
+	name = python_thread_name(python, thread);
+	if (!strcmp(info->name, name))
+		return NULL;
+	name = profile_string(recorder->dictionary, name);
+	if (!name)
 		return &error_nomem;
-	if (memory->label && !strcmp(memory->label, label))
-		return NULL;
-	free(memory->label);
-	memory->label = take_ptr(label);
-	*changed = true;
+	info->name = name;
 	return NULL;
+}
+
+static struct error *add_thread_info(struct stack_recorder *recorder,
+				     const struct py_thread *thread, struct thread_memory *memory)
+{
+	const struct thread_info info = {
+		.process = recorder->process_index,
+		.tid = thread->tid,
+		.ident = thread->ident,
+		.interp = thread->interp_id,
+		.name = "",
+	};
+
+	memory->tid = thread->tid;
+	memory->interp_id = thread->interp_id;
+	memory->name_due_ns = 0;
+	return profile_thread(recorder->dictionary, &info, &memory->thread);
 }
 
 static struct error *recall_thread(struct stack_recorder *recorder, struct python *python,
 				   const struct py_thread *thread, struct thread_memory **ret)
 {
 	struct thread_memory *memory;
-	bool changed = false;
-	struct error *err;
+	struct error *err = NULL;
 
 	HASH_FIND(hh, recorder->threads, &thread->tstate, sizeof(thread->tstate), memory);
 	if (!memory) {
@@ -288,21 +293,13 @@ static struct error *recall_thread(struct stack_recorder *recorder, struct pytho
 			free(memory);
 			return &error_nomem;
 		}
-		changed = true;
-	}
-	if (memory->tid != thread->tid || memory->interp_id != thread->interp_id) {
-		memory->tid = thread->tid;
-		memory->interp_id = thread->interp_id;
-		memory->label_due_ns = 0;
-		changed = true;
+		err = add_thread_info(recorder, thread, memory);
+	} else if (memory->tid != thread->tid || memory->interp_id != thread->interp_id) {
+		err = add_thread_info(recorder, thread, memory);
 	}
 	memory->sample = recorder->samples;
-	if (recorder->options->threads) {
-		err = refresh_label(python, thread, memory, &changed);
-		if (err)
-			return err;
-	}
-	err = changed ? find_base(recorder, thread, memory) : NULL;
+	if (!err)
+		err = refresh_name(recorder, python, thread, memory);
 	if (!err)
 		*ret = memory;
 	return err;
@@ -324,7 +321,7 @@ static size_t unchanged_levels(const struct py_thread *thread, const struct thre
 	return same;
 }
 
-/* The node of the thread's stack. */
+/* The node of the thread's frames. */
 static struct error *find_node(struct stack_recorder *recorder, struct python *python,
 			       const struct py_thread *thread, struct thread_memory *memory,
 			       uint32_t *ret)
@@ -332,21 +329,21 @@ static struct error *find_node(struct stack_recorder *recorder, struct python *p
 	/* under "<elided>" nothing is as it was under the root */
 	bool is_new = recorder->options->class_names || thread->stack_state == PY_STACK_ELIDED;
 	size_t same = is_new ? 0 : unchanged_levels(thread, memory);
-	uint32_t node = same ? memory->levels.items[same - 1].node : memory->base;
+	uint32_t node = same ? memory->levels.items[same - 1].node : 0;
 	struct error *err = NULL;
 
 	memory->levels.count = same;
 	if (!array_reserve(&memory->levels, thread->frame_count - same))
 		return &error_nomem;
 	if (thread->stack_state == PY_STACK_ELIDED)
-		err = child_of_kind(recorder, node, FRAME_MARKER, "<elided>", &node);
+		err = marker_below(recorder, node, "<elided>", &node);
 	for (size_t i = same; !err && i < thread->frame_count; i++) {
 		const struct py_frame *frame = &thread->frames[thread->frame_count - 1 - i];
 		uint32_t number;
 
 		err = find_frame(recorder, python, frame, &number);
 		if (!err)
-			err = profile_child(recorder->profile, node, number, &node);
+			err = profile_child(recorder->dictionary, node, number, &node);
 		if (!err)
 			memory->levels.items[memory->levels.count++] =
 				(struct level) { frame->code->id, frame->offset, node };
@@ -357,80 +354,80 @@ static struct error *find_node(struct stack_recorder *recorder, struct python *p
 	return err;
 }
 
-static struct error *add_unreadable(struct stack_recorder *recorder, const struct py_thread *thread,
-				    uint32_t base, struct stats *stats)
+static uint8_t state_of(const struct py_thread *thread)
 {
-	bool is_fault = thread->stack_state == PY_STACK_FAULT;
-	struct error *err;
-	uint32_t node;
+	static const uint8_t waits[] = {
+		[LWP_WAIT_NONE] = SAMPLE_WAIT_OTHER,  [LWP_WAIT_LOCK] = SAMPLE_WAIT_LOCK,
+		[LWP_WAIT_IO] = SAMPLE_WAIT_IO,       [LWP_WAIT_SLEEP] = SAMPLE_WAIT_SLEEP,
+		[LWP_WAIT_OTHER] = SAMPLE_WAIT_OTHER,
+	};
 
-	err = child_of_kind(recorder, base, FRAME_MARKER, is_fault ? "<unreadable>" : "<torn>",
-			    &node);
-	if (err)
-		return err;
-	if (is_fault)
-		stats->faults++;
-	else
+	if (thread->state == PY_THREAD_RUNNING)
+		return SAMPLE_RUNNING;
+	return thread->state == PY_THREAD_GIL_WAIT ? SAMPLE_GIL_WAIT : waits[thread->wait];
+}
+
+/* What could not be seen has a marker in its place, above what holds together. */
+static struct error *mark(struct stack_recorder *recorder, const struct py_thread *thread,
+			  struct stats *stats, uint32_t *node)
+{
+	switch (thread->stack_state) {
+	case PY_STACK_TORN:
 		stats->torn++;
-	stats->samples++;
-	profile_add(recorder->profile, node, 1);
-	return NULL;
+		return marker_below(recorder, *node, "<torn>", node);
+	case PY_STACK_FAULT:
+		stats->faults++;
+		return marker_below(recorder, *node, "<unreadable>", node);
+	case PY_STACK_ELIDED:
+		stats->elided++;
+		return NULL;
+	default:
+		return NULL;
+	}
 }
 
 static struct error *add_thread(struct stack_recorder *recorder, struct python *python,
-				const struct py_thread *thread, struct stats *stats)
+				const struct py_thread *thread, struct stats *stats,
+				struct look *look)
 {
 	struct thread_memory *memory = NULL;
+	struct sample sample = { .state = state_of(thread) };
 	struct error *err;
-	uint32_t node;
 
 	err = recall_thread(recorder, python, thread, &memory);
 	if (err)
 		return err;
-	if (thread->stack_state == PY_STACK_TORN || thread->stack_state == PY_STACK_FAULT)
-		return add_unreadable(recorder, thread, memory->base, stats);
-	if (!thread->frame_count)
+	if (!thread->frame_count && thread->stack_state != PY_STACK_TORN &&
+	    thread->stack_state != PY_STACK_FAULT)
 		return NULL; /* between two calls into Python: there is no stack to count */
-	err = find_node(recorder, python, thread, memory, &node);
+	err = find_node(recorder, python, thread, memory, &sample.node);
+	if (!err)
+		err = mark(recorder, thread, stats, &sample.node);
 	if (err)
 		return err;
-	if (thread->stack_state == PY_STACK_ELIDED)
-		stats->elided++;
+	sample.thread = memory->thread;
+	if (thread->holds_gil)
+		sample.flags |= SAMPLE_HOLDS_GIL;
 	stats->samples++;
-	profile_add(recorder->profile, node, 1);
-	return NULL;
-}
-
-/* Left out as waiting, and counted as that? */
-static bool is_hidden(const struct sampler_options *options, const struct py_thread *thread,
-		      struct stats *stats)
-{
-	if (options->idle || thread->state == PY_THREAD_RUNNING)
-		return false;
-	stats->hidden_waiting++;
-	if (thread->state == PY_THREAD_GIL_WAIT)
-		stats->hidden_gil++;
-	return true;
+	return array_push(look, sample) ? NULL : &error_nomem;
 }
 
 struct error *stack_recorder_add(struct stack_recorder *recorder, struct python *python,
-				 const struct py_sample *sample, struct stats *stats)
+				 const struct py_sample *sample, struct stats *stats,
+				 struct look *look)
 {
-	const struct sampler_options *options = recorder->options;
+	struct error *err = NULL;
 
 	recorder->samples++;
 	if (recorder->samples % FORGET_SAMPLES == 0)
 		forget_threads(recorder, false);
-	for (size_t i = 0; i < sample->count; i++) {
+	if (!recorder->is_known)
+		err = add_process(recorder, python);
+	for (size_t i = 0; !err && i < sample->count; i++) {
 		const struct py_thread *thread = &sample->threads[i];
-		struct error *err;
 
-		if (thread->shadowed || (options->gil_only && !thread->holds_gil) ||
-		    is_hidden(options, thread, stats))
-			continue;
-		err = add_thread(recorder, python, thread, stats);
-		if (err)
-			return err;
+		if (!thread->shadowed && (!recorder->options->gil_only || thread->holds_gil))
+			err = add_thread(recorder, python, thread, stats, look);
 	}
-	return NULL;
+	return err;
 }

@@ -24,7 +24,7 @@ void target_destroyp(struct target **target)
 }
 
 struct error *target_create(pid_t pid, const struct sampler_options *options,
-			    struct profile *profile, struct target **ret)
+			    struct profile *dictionary, struct target **ret)
 {
 	CLEANUP(target_destroyp)
 	struct target *target = calloc(1, sizeof(*target));
@@ -39,7 +39,8 @@ struct error *target_create(pid_t pid, const struct sampler_options *options,
 	if (!err && options->blocking)
 		err = stopper_create(pid, &target->stopper);
 	if (!err)
-		err = stack_recorder_create(options, &target->process, profile, &target->recorder);
+		err = stack_recorder_create(options, &target->process, dictionary,
+					    &target->recorder);
 	if (err)
 		return err;
 	*ret = take_ptr(target);
@@ -106,9 +107,8 @@ static struct error *take_sample(struct target *target, const struct sampler_opt
 				 struct py_sample *sample)
 {
 	const struct py_sample_options wanted = {
-		.states = !options->gil_only,
+		.states = true,
 		.gil_only = options->gil_only,
-		.running_only = !options->idle && !options->gil_only,
 		.stopped_by_us = target->stopper != NULL,
 	};
 	struct error *err = NULL;
@@ -123,7 +123,7 @@ static struct error *take_sample(struct target *target, const struct sampler_opt
 }
 
 struct error *target_sample(struct target *target, const struct sampler_options *options,
-			    struct stats *stats, enum target_result *result)
+			    struct stats *stats, struct look *look, enum target_result *result)
 {
 	struct py_sample sample;
 	struct error *err;
@@ -148,6 +148,7 @@ struct error *target_sample(struct target *target, const struct sampler_options 
 		*result = TARGET_SAMPLED;
 		target->lost_since_ns = 0;
 	}
-	return target->python ? stack_recorder_add(target->recorder, target->python, &sample, stats)
-			      : NULL;
+	return target->python
+		       ? stack_recorder_add(target->recorder, target->python, &sample, stats, look)
+		       : NULL;
 }

@@ -26,7 +26,7 @@ struct target {
 
 /* Opens and attaches. Errors as python_attach(). */
 __attribute__((warn_unused_result)) struct error *
-target_create(pid_t pid, const struct sampler_options *options, struct profile *profile,
+target_create(pid_t pid, const struct sampler_options *options, struct profile *dictionary,
 	      struct target **ret);
 void target_destroy(struct target *target);
 void target_destroyp(struct target **target);
@@ -34,12 +34,12 @@ void target_destroyp(struct target **target);
 enum target_result { TARGET_SAMPLED, TARGET_LOST, TARGET_AWAY, TARGET_ENDED };
 
 /*
- * One sample of it into the profile. *result: TARGET_LOST the list of threads could not be read,
- * TARGET_AWAY there is no Python in it now, TARGET_ENDED it is gone, or has been
+ * One sample of each of its threads into the look. *result: TARGET_LOST the list of threads could
+ * not be read, TARGET_AWAY there is no Python in it now, TARGET_ENDED it is gone, or has been
  * without a Python for long. Only &error_nomem is returned.
  */
 __attribute__((warn_unused_result)) struct error *
 target_sample(struct target *target, const struct sampler_options *options, struct stats *stats,
-	      enum target_result *result);
+	      struct look *look, enum target_result *result);
 
 #endif

@@ -9,6 +9,8 @@
 #include "output/output.h"
 #include "profile/profile.h"
 
+enum { SAMPLE_NS = 1000 * 1000 /* what a sample stands for */ };
+
 /* One frame of a stack; a stack ends at a frame without a name. */
 struct frame_given {
 	enum frame_kind kind;
@@ -32,6 +34,16 @@ void profile_ordinary(struct profile *profile);
 
 /* Names with everything in them that has a meaning to somebody. */
 void profile_hostile(struct profile *profile);
+
+/*
+ * What a recording gives when it is read: two processes, four threads (one in another interpreter),
+ * hostile names, runs in every state with a gap between them, source lines, facts. Stacks have no
+ * counts: profile_report() makes them.
+ */
+void profile_recorded(struct profile *profile);
+
+/* The whole of profile_recorded() as a report: all states, a root frame for each thread. */
+void profile_reported(struct profile *profile);
 
 /* What the writer writes; malloc'ed. */
 char *written(const struct output *output, const struct profile *profile,

@@ -7,6 +7,23 @@
 
 #include "profile/profile.h"
 
+/* A frame of a function at a line of a file. */
+static uint32_t frame_of(struct profile *profile, enum frame_kind kind, const char *name,
+			 const char *file, int32_t line)
+{
+	const struct func func = { kind, name, file, file, 0, 0 };
+	uint32_t number, frame;
+
+	cr_assert_null(profile_func(profile, &func, &number));
+	cr_assert_null(profile_frame(profile, number, line, &frame));
+	return frame;
+}
+
+static const struct func *func_of(const struct profile *profile, uint32_t frame)
+{
+	return &profile->funcs[profile->frames[frame].func];
+}
+
 Test(profile, an_empty_one_has_a_root)
 {
 	struct profile profile;
@@ -26,20 +43,20 @@ Test(profile, a_frame_is_kept_once)
 	struct profile profile;
 
 	cr_assert_null(profile_init(&profile));
-	cr_assert_null(profile_frame(&profile, FRAME_PYTHON, name, "a.py", 1, &a));
+	a = frame_of(&profile, FRAME_PYTHON, name, "a.py", 1);
 	strcpy(name, "xxxx"); /* the caller's string may go */
-	cr_assert_null(profile_frame(&profile, FRAME_PYTHON, "main", "a.py", 1, &again));
-	cr_assert_null(profile_frame(&profile, FRAME_PYTHON, "main", "a.py", 2, &other[0]));
-	cr_assert_null(profile_frame(&profile, FRAME_PYTHON, "main", "b.py", 1, &other[1]));
-	cr_assert_null(profile_frame(&profile, FRAME_PYTHON, "mai", "na.py", 1, &other[2]));
-	cr_assert_null(profile_frame(&profile, FRAME_MARKER, "main", "a.py", 1, &other[3]));
+	again = frame_of(&profile, FRAME_PYTHON, "main", "a.py", 1);
+	other[0] = frame_of(&profile, FRAME_PYTHON, "main", "a.py", 2);
+	other[1] = frame_of(&profile, FRAME_PYTHON, "main", "b.py", 1);
+	other[2] = frame_of(&profile, FRAME_PYTHON, "mai", "na.py", 1);
+	other[3] = frame_of(&profile, FRAME_MARKER, "main", "a.py", 1);
 	cr_assert_eq(again, a);
 	cr_assert_eq(profile.frame_count, 5);
-	cr_assert_str_eq(profile.frames[a].name, "main");
-	cr_assert_str_eq(profile.frames[a].file, "a.py");
-	cr_assert_eq(profile.frames[other[3]].kind, FRAME_MARKER);
+	cr_assert_str_eq(func_of(&profile, a)->name, "main");
+	cr_assert_str_eq(func_of(&profile, a)->file, "a.py");
+	cr_assert_eq(func_of(&profile, other[3])->kind, FRAME_MARKER);
 	/* equal texts are one copy */
-	cr_assert_eq(profile.frames[a].name, profile.frames[other[0]].name);
+	cr_assert_eq(func_of(&profile, a)->name, func_of(&profile, other[0])->name);
 	profile_deinit(&profile);
 }
 
@@ -49,16 +66,18 @@ Test(profile, a_stack_is_kept_once)
 	struct profile profile;
 
 	cr_assert_null(profile_init(&profile));
-	cr_assert_null(profile_frame(&profile, FRAME_PYTHON, "f", "a.py", 1, &frame));
+	frame = frame_of(&profile, FRAME_PYTHON, "f", "a.py", 1);
 	cr_assert_null(profile_child(&profile, 0, frame, &first));
 	cr_assert_null(profile_child(&profile, first, frame, &second));
 	cr_assert_null(profile_child(&profile, 0, frame, &again));
 	cr_assert_eq(first, again);
 	cr_assert_neq(first, second);
 	cr_assert_eq(profile.nodes[second].parent, first);
-	profile_add(&profile, second, 3);
-	profile_add(&profile, second, 4);
+	profile_add(&profile, second, 3, 30);
+	profile_add(&profile, second, 4, 50);
 	cr_assert_eq(profile.nodes[second].count, 7);
+	cr_assert_eq(profile.nodes[second].time_ns, 80);
+	cr_assert_eq(profile.total_time_ns, 80);
 	cr_assert_eq(profile.nodes[first].count, 0);
 	cr_assert_eq(profile.total, 7);
 	profile_deinit(&profile);
@@ -74,13 +93,13 @@ Test(profile, grows)
 	cr_assert_null(profile_init(&profile));
 	for (i = 0; i < COUNT; i++) {
 		snprintf(name, sizeof(name), "f%u", i);
-		cr_assert_null(profile_frame(&profile, FRAME_PYTHON, name, "a.py", 1, &frame));
+		frame = frame_of(&profile, FRAME_PYTHON, name, "a.py", 1);
 		cr_assert_eq(frame, i);
 		cr_assert_null(profile_child(&profile, node, frame, &node));
 	}
 	cr_assert_eq(profile.node_count, COUNT + 1);
 	for (i = 1; i < profile.node_count; i++)
 		cr_assert_lt(profile.nodes[i].parent, i);
-	cr_assert_str_eq(profile.frames[COUNT - 1].name, name);
+	cr_assert_str_eq(func_of(&profile, COUNT - 1)->name, name);
 	profile_deinit(&profile);
 }
