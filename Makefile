@@ -16,6 +16,7 @@ libs    = -ldw -lelf -lyajl -lm
 
 sources := $(sort $(wildcard src/*.c src/*/*.c))
 objects := $(sources:%.c=$(BUILD)/%.o)
+embedded := $(sort $(wildcard src/*/*.js src/*/*.css src/*/*.html))
 library := $(BUILD)/libsonde.a
 support := $(sort $(wildcard tests/support/*.c))
 fakes   := $(sort $(wildcard tests/support/fake*.c))
@@ -40,7 +41,7 @@ $(BUILD)/sonde: $(BUILD)/src/main.o $(library)
 	$(say) LD $@
 	$(quiet)$(CC) $(cflags) $(LDFLAGS) -o $@ $^ $(libs)
 
-$(library): $(filter-out %/main.o,$(objects))
+$(library): $(filter-out %/main.o,$(objects)) $(embedded:%=$(BUILD)/%.o)
 	$(say) AR $@
 	$(quiet)rm -f $@ && $(AR) rcs $@ $^
 
@@ -48,6 +49,15 @@ $(BUILD)/%.o: %.c $(BUILD)/flags | $(BUILD)/headers
 	@mkdir -p $(@D)
 	$(say) CC $<
 	$(quiet)$(CC) $(cflags) $(extra) -MD -MP -c -o $@ $<
+
+# What pages are made of, as it stands in the tree: src/ROOM/a.js is embed_ROOM_a_js (base/embed.h).
+$(embedded:%=$(BUILD)/%.o): $(BUILD)/%.o: % $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(say) EMBED $<
+	$(quiet)printf '.section .rodata\n.globl %s, %s_end\n%s: .incbin "%s"\n%s_end: .byte 0\n%s\n' \
+		$(embed_name) $(embed_name) $(embed_name) $< $(embed_name) '.section .note.GNU-stack,"",%progbits' | \
+		$(CC) -x assembler -c -o $@ -
+embed_name = embed_$(subst -,_,$(subst .,_,$(subst /,_,$(<:src/%=%))))
 
 $(tests): $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(support:%.c=$(BUILD)/%.o) $(library)
 	@mkdir -p $(@D)
