@@ -28,7 +28,7 @@ say   := @$(if $(V),: ,echo " ")
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all help demo check check-all unit lint fuzz valgrind bench coverage golden
+.PHONY: all help demo check check-all unit lint fuzz valgrind bench bench-quick coverage golden
 .PHONY: install uninstall clean
 
 all: $(BUILD)/sonde ## build the program
@@ -82,7 +82,7 @@ demo: ## install what the build lacks, build, profile a program
 	$(MAKE) all
 	scripts/demo $(BUILD)/sonde
 
-unit: $(tests) ## build the unit tests
+unit: $(tests) $(BUILD)/bench/limit ## build the unit tests, and what bench is built of
 
 check: ## every unit test, and the integration tests on every Python of this machine
 	scripts/install-deps build test
@@ -116,8 +116,16 @@ valgrind: ## one dump and one recording under valgrind
 	$(MAKE) all
 	scripts/valgrind $(BUILD)/sonde
 
-bench: all ## what a sample costs: one table
-	bench/run $(BUILD)/sonde
+$(BUILD)/bench/limit: $(BUILD)/bench/limit.o $(library)
+	$(say) LD $@
+	$(quiet)$(CC) $(cflags) $(LDFLAGS) -o $@ $^ $(libs)
+
+bench: all $(BUILD)/bench/limit ## sonde beside the bare limit and other profilers (20 minutes)
+	scripts/get-peers || true
+	bench/run $(BUILD)
+
+bench-quick: all $(BUILD)/bench/limit ## the essentials of it, in two minutes
+	bench/run --quick $(BUILD)
 
 coverage: ## lines that the unit tests reach, a file each
 	$(MAKE) BUILD=build-coverage CFLAGS='-O0 -g --coverage' unit

@@ -1,19 +1,19 @@
-"""Computes at a depth of calls, with so many modules imported: bench/run measures sonde on it."""
+"""Computes at a depth of calls: what bench/run measures readers on. Runs on 2.7 and from 3.6 on.
+
+    target.py [depth=10] [modules=1] [threads=1] [sleepers=0] [rounds=0]
+
+So many threads compute, in so many modules in turn; sleepers wake every 20 ms. With rounds, the
+main thread ends the program after that many and says how much CPU time it took.
+"""
+import os
 import sys
+import threading
+import time
 import types
 
-depth, modules = int(sys.argv[1]), int(sys.argv[2])
-
-
-def down(n):
-    if n:
-        return down(n - 1)
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
-    while True:
-        for step in steps:
-            step(20)
-
+facts = dict(depth=10, modules=1, threads=1, sleepers=0, rounds=0)
+facts.update((key, int(value)) for key, value in (a.split("=") for a in sys.argv[1:]))
+there = threading.Semaphore(0)
 
 SOURCE = """
 def helper(n):
@@ -26,10 +26,60 @@ def step(n):
     return helper(n)
 """
 steps = []
-for number in range(modules):
+for number in range(facts["modules"]):
     module = types.ModuleType("module%d" % number)
     exec(compile(SOURCE, "/application/module%d.py" % number, "exec"), module.__dict__)
     sys.modules[module.__name__] = module
     steps.append(module.step)
-sys.setrecursionlimit(depth + 100)
-down(depth)
+
+
+def down(n, work):
+    if n > 1:
+        return down(n - 1, work)
+    return work()
+
+
+def compute():
+    there.release()
+    while True:
+        for step in steps:
+            step(20)
+
+
+def sleep():
+    there.release()
+    while True:
+        time.sleep(0.02)
+
+
+def say(text):
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def main():
+    """The main thread computes as well, when all others have begun."""
+    for _ in range(facts["threads"] + facts["sleepers"] - 1):
+        there.acquire()
+    say("ready")
+    if not facts["rounds"]:
+        compute()
+    for _ in range(facts["rounds"]):
+        for step in steps:
+            step(20)
+    say("%.6f" % sum(os.times()[:2]))
+    os._exit(0)
+
+
+def begin(work):
+    thread = threading.Thread(target=down, args=(facts["depth"], work))
+    thread.daemon = True
+    thread.start()
+
+
+sys.setrecursionlimit(facts["depth"] + 100)
+for _ in range(facts["threads"] - 1):
+    begin(compute)
+for _ in range(facts["sleepers"]):
+    begin(sleep)
+down(facts["depth"], main)
