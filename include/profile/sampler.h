@@ -29,7 +29,8 @@ struct sampler_control {
 	const volatile sig_atomic_t *stop; /* non-zero: end now */
 	volatile sig_atomic_t *snapshot;   /* non-zero: call on_snapshot, then set to 0 */
 	void (*on_snapshot)(void *context);
-	void (*on_progress)(void *context, const struct stats *stats); /* about 10 times a second */
+	void (*on_progress)(void *context, const struct stats *stats);
+	uint64_t progress_ns; /* how often, about; 0: 10 times a second. Down to 20 ms */
 	void *context;
 	struct launch *launch; /* of the command that we started: its end is noticed */
 };

@@ -24,6 +24,15 @@ struct launch {
  */
 __attribute__((warn_unused_result)) struct error *launch_start(char *const *argv,
 							       struct launch *ret);
+
+/* What the command has instead of our standard streams; -1: ours. */
+struct launch_files {
+	int in, out, err;
+};
+
+/* The same with other streams. files is borrowed; its descriptors stay the caller's. */
+__attribute__((warn_unused_result)) struct error *
+launch_start_with(char *const *argv, const struct launch_files *files, struct launch *ret);
 void launch_deinit(struct launch *launch);
 
 /* Looks whether it has ended, without waiting. */

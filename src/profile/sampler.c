@@ -258,7 +258,8 @@ static void serve_caller(struct sampler *sampler, const struct sampler_control *
 			control->on_snapshot(control->context);
 	}
 	if (control->on_progress && now_ns >= sampler->progress_due_ns) {
-		sampler->progress_due_ns = now_ns + PROGRESS_NS;
+		sampler->progress_due_ns =
+			now_ns + (control->progress_ns ? control->progress_ns : PROGRESS_NS);
 		update_stats(sampler);
 		control->on_progress(control->context, &sampler->stats);
 	}

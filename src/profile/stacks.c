@@ -408,6 +408,8 @@ static struct error *add_thread(struct stack_recorder *recorder, struct python *
 	sample.thread = memory->thread;
 	if (thread->holds_gil)
 		sample.flags |= SAMPLE_HOLDS_GIL;
+	if (thread->in_gc)
+		sample.flags |= SAMPLE_IN_GC;
 	stats->samples++;
 	return array_push(look, sample) ? NULL : &error_nomem;
 }

@@ -21,8 +21,32 @@ enum { POLL_MS = 20 }; /* between two looks where there are no pidfds */
 
 struct error *launch_start(char *const *argv, struct launch *ret)
 {
+	return launch_start_with(argv, &(struct launch_files) { -1, -1, -1 }, ret);
+}
+
+/* An errno; 0 when it runs. */
+static int spawn(char *const *argv, const struct launch_files *files, pid_t *pid)
+{
+	const int given[] = { files->in, files->out, files->err };
+	posix_spawn_file_actions_t actions;
+	int errnum = posix_spawn_file_actions_init(&actions);
+
+	if (errnum)
+		return errnum;
+	for (int fd = 0; !errnum && fd <= STDERR_FILENO; fd++)
+		if (given[fd] >= 0)
+			errnum = posix_spawn_file_actions_adddup2(&actions, given[fd], fd);
+	if (!errnum)
+		errnum = posix_spawnp(pid, argv[0], &actions, NULL, argv, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	return errnum;
+}
+
+struct error *launch_start_with(char *const *argv, const struct launch_files *files,
+				struct launch *ret)
+{
 	struct launch launch = { .pidfd = -1 };
-	int errnum = posix_spawnp(&launch.pid, argv[0], NULL, NULL, argv, environ);
+	int errnum = spawn(argv, files, &launch.pid);
 
 	if (errnum)
 		return error_os(errnum, "cannot run %s", argv[0]);

@@ -3,6 +3,7 @@
  */
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ptrace.h>
@@ -118,5 +119,27 @@ Test(launch, a_stop_by_ptrace_is_not_taken_for_the_end, .timeout = 60)
 	kill(launch.pid, SIGKILL);
 	launch_wait(&launch);
 	cr_expect_eq(launch_exit_status(&launch), 128 + SIGKILL);
+	launch_deinit(&launch);
+}
+
+Test(launch, gives_other_streams)
+{
+	char *argv[] = { "sh", "-c", "cat; echo out; echo err >&2", NULL };
+	int in[2], out[2], err[2];
+	char buf[64];
+
+	cr_assert_eq(pipe2(in, O_CLOEXEC), 0);
+	cr_assert_eq(pipe2(out, O_CLOEXEC), 0);
+	cr_assert_eq(pipe2(err, O_CLOEXEC), 0);
+	cr_assert_eq(write(in[1], "in ", 3), 3);
+	close(in[1]);
+	cr_assert_null(
+		launch_start_with(argv, &(struct launch_files) { in[0], out[1], err[1] }, &launch));
+	while (!launch_has_ended(&launch))
+		launch_wait(&launch);
+	cr_assert_eq(read(out[0], buf, sizeof(buf)), 7);
+	cr_assert_arr_eq(buf, "in out\n", 7);
+	cr_assert_eq(read(err[0], buf, sizeof(buf)), 4);
+	cr_assert_arr_eq(buf, "err\n", 4);
 	launch_deinit(&launch);
 }
