@@ -135,6 +135,7 @@ struct profile {
 	uint64_t total_time_ns; /* sum of all times */
 	/* of a report: samples that the mode left out, for the summary */
 	uint64_t hidden_waiting, hidden_gil;
+	uint64_t hidden_foreign;     /* and those without a frame of the program itself (mine) */
 	struct profile_index *index; /* private to profile.c */
 };
 
@@ -173,6 +174,13 @@ profile_thread(struct profile *profile, const struct thread_info *thread, uint32
 __attribute__((warn_unused_result)) struct error *profile_run(struct profile *profile,
 							      const struct run *run);
 void profile_sort_runs(struct profile *profile);
+
+/* Room for that many runs in all, which profile_run() then does not ask for piece by piece. */
+__attribute__((warn_unused_result)) struct error *profile_reserve_runs(struct profile *profile,
+								       size_t count);
+
+/* All runs of one become those of the other, which has none of its own. Nothing is copied. */
+void profile_move_runs(struct profile *to, struct profile *from);
 
 /* Appends a line of source; in order once profile_sort_sources() was called. */
 __attribute__((warn_unused_result)) struct error *

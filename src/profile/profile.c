@@ -6,11 +6,18 @@
  */
 #include "profile/profile.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/map.h"
+#include "pairs.h"
+
+/* What pairs.h asks of its items. */
+static_assert(offsetof(struct frame, func) == 0 && offsetof(struct frame, line) == 4, "");
+static_assert(offsetof(struct stack_node, parent) == 0 && offsetof(struct stack_node, frame) == 4,
+	      "");
 
 struct string_item {
 	UT_hash_handle hh;
@@ -30,18 +37,11 @@ struct func_item {
 	UT_hash_handle hh;
 };
 
-/* A frame: function, line. A node: parent, frame. */
-struct pair_item {
-	uint64_t key;
-	uint32_t index;
-	UT_hash_handle hh;
-};
-
 struct profile_index {
 	struct string_item *strings;
 	struct func_item *funcs;
-	struct pair_item *frames, *nodes;
-	const char *empty; /* "" */
+	struct pairs frames, nodes; /* by (function, line), by (parent, frame) */
+	const char *empty;          /* "" */
 	size_t func_capacity, frame_capacity, node_capacity;
 	size_t process_capacity, thread_capacity, run_capacity, source_capacity;
 };
@@ -85,16 +85,6 @@ struct error *profile_init(struct profile *profile)
 	return NULL;
 }
 
-static void pairs_destroy(struct pair_item **pairs)
-{
-	struct pair_item *pair, *next;
-
-	HASH_ITER (hh, *pairs, pair, next) {
-		HASH_DEL(*pairs, pair);
-		free(pair);
-	}
-}
-
 static void index_destroy(struct profile_index *index)
 {
 	struct string_item *string, *next_string;
@@ -108,8 +98,8 @@ static void index_destroy(struct profile_index *index)
 		HASH_DEL(index->funcs, func);
 		free(func);
 	}
-	pairs_destroy(&index->frames);
-	pairs_destroy(&index->nodes);
+	pairs_deinit(&index->frames);
+	pairs_deinit(&index->nodes);
 	free(index);
 }
 
@@ -195,44 +185,20 @@ struct error *profile_func(struct profile *profile, const struct func *func, uin
 	return NULL;
 }
 
-/* The index of that pair, or a new one, for which there must be room already. */
-static struct error *find_pair(struct pair_item **pairs, uint64_t key, size_t count, bool *is_new,
-			       uint32_t *ret)
-{
-	struct pair_item *item;
-
-	HASH_FIND(hh, *pairs, &key, sizeof(key), item);
-	*is_new = !item;
-	if (!item) {
-		item = malloc(sizeof(*item));
-		if (!item)
-			return &error_nomem;
-		item->key = key;
-		item->index = (uint32_t)count;
-		HASH_ADD(hh, *pairs, key, sizeof(item->key), item);
-		if (!item->hh.tbl) {
-			free(item);
-			return &error_nomem;
-		}
-	}
-	*ret = item->index;
-	return NULL;
-}
-
 struct error *profile_frame(struct profile *profile, uint32_t func, int32_t line, uint32_t *ret)
 {
 	struct profile_index *index = profile->index;
-	struct error *err;
-	bool is_new;
+	const size_t count = profile->frame_count;
 
-	if (!make_room((void **)&profile->frames, &index->frame_capacity, profile->frame_count,
-		       sizeof(*profile->frames)))
+	if (!make_room((void **)&profile->frames, &index->frame_capacity, count,
+		       sizeof(*profile->frames)) ||
+	    !pairs_reserve(&index->frames, profile->frames, sizeof(*profile->frames), count))
 		return &error_nomem;
-	err = find_pair(&index->frames, (uint64_t)func << 32 | (uint32_t)line, profile->frame_count,
-			&is_new, ret);
-	if (!err && is_new)
+	*ret = pairs_find(&index->frames, profile->frames, sizeof(*profile->frames), count, func,
+			  (uint32_t)line);
+	if (*ret == count)
 		profile->frames[profile->frame_count++] = (struct frame) { func, line };
-	return err;
+	return NULL;
 }
 
 struct error *profile_label_frame(struct profile *profile, enum frame_kind kind, const char *name,
@@ -248,18 +214,18 @@ struct error *profile_label_frame(struct profile *profile, enum frame_kind kind,
 struct error *profile_child(struct profile *profile, uint32_t parent, uint32_t frame, uint32_t *ret)
 {
 	struct profile_index *index = profile->index;
-	struct error *err;
-	bool is_new;
+	const size_t below = profile->node_count - 1; /* the root is nobody's child */
 
 	if (!make_room((void **)&profile->nodes, &index->node_capacity, profile->node_count,
-		       sizeof(*profile->nodes)))
+		       sizeof(*profile->nodes)) ||
+	    !pairs_reserve(&index->nodes, profile->nodes + 1, sizeof(*profile->nodes), below))
 		return &error_nomem;
-	err = find_pair(&index->nodes, (uint64_t)parent << 32 | frame, profile->node_count, &is_new,
-			ret);
-	if (!err && is_new)
+	*ret = 1 + pairs_find(&index->nodes, profile->nodes + 1, sizeof(*profile->nodes), below,
+			      parent, frame);
+	if (*ret == profile->node_count)
 		profile->nodes[profile->node_count++] =
 			(struct stack_node) { .parent = parent, .frame = frame };
-	return err;
+	return NULL;
 }
 
 void profile_add(struct profile *profile, uint32_t node, uint64_t count, uint64_t time_ns)
@@ -308,6 +274,31 @@ struct error *profile_run(struct profile *profile, const struct run *run)
 		return &error_nomem;
 	profile->runs[profile->run_count++] = *run;
 	return NULL;
+}
+
+struct error *profile_reserve_runs(struct profile *profile, size_t count)
+{
+	struct run *moved;
+
+	if (count >= UINT32_MAX)
+		return &error_nomem;
+	if (count <= profile->index->run_capacity)
+		return NULL;
+	moved = reallocarray(profile->runs, count, sizeof(*moved));
+	if (!moved)
+		return &error_nomem;
+	profile->runs = moved;
+	profile->index->run_capacity = count;
+	return NULL;
+}
+
+void profile_move_runs(struct profile *to, struct profile *from)
+{
+	free(to->runs);
+	to->runs = take_ptr(from->runs);
+	to->run_count = from->run_count;
+	to->index->run_capacity = from->index->run_capacity;
+	from->run_count = from->index->run_capacity = 0;
 }
 
 static int compare_runs(const void *left, const void *right)

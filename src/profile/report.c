@@ -1,9 +1,9 @@
 /*
  * report.c - from all that was recorded to what is to be shown.
  *
- * Each node of the recording is moved once to where it stands in the report (its frames with the
- * names that are wanted, below the root frames of its thread), and each run that passes is counted
- * there.
+ * Each node of the recording that is needed is moved once to where it stands in the report (its
+ * frames with the names that are wanted, below the root frames of its thread), and each run that
+ * passes is counted there. Runs are kept in place: where they were many, they still are.
  */
 #include "profile/report.h"
 
@@ -11,7 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
+#include "report_filter.h"
+#include "report_roots.h"
 
 enum { NOT_MOVED = UINT32_MAX };
 
@@ -19,15 +22,21 @@ struct reporting {
 	const struct profile *raw;
 	const struct report_options *options;
 	struct profile *report;
-	uint32_t *frames; /* by frame of raw: that of the report */
-	uint32_t *nodes;  /* by node of raw: that of the report, below `base` */
-	uint32_t base;    /* the root frames of the thread at hand */
+	struct report_filter filter;
+	uint32_t *frames;        /* by frame of raw: that of the report; hidden ones: NOT_MOVED */
+	uint32_t *nodes;         /* by node of raw: that of the report, below `base` */
+	uint32_t base;           /* the root frames of the thread at hand */
+	ARRAY(uint32_t) moved;   /* nodes of raw that stand below base now */
+	ARRAY(uint32_t) missing; /* nodes on the way to the one that is to be moved */
 };
 
 static void reporting_deinit(struct reporting *reporting)
 {
+	report_filter_deinit(&reporting->filter);
 	free(reporting->frames);
 	free(reporting->nodes);
+	array_deinit(&reporting->moved);
+	array_deinit(&reporting->missing);
 }
 
 /* The part behind the last dot: "Outer.<locals>.<lambda>" is "<lambda>". */
@@ -47,6 +56,9 @@ static struct error *move_frame(const struct reporting *reporting, const struct 
 	struct error *err;
 	uint32_t number;
 
+	*ret = NOT_MOVED;
+	if (reporting->filter.funcs[frame->func] & MARK_HIDDEN)
+		return NULL;
 	if (options->names == REPORT_NAMES_PLAIN && func.kind == FRAME_PYTHON)
 		func.name = plain_name(func.name);
 	if (options->full_filenames)
@@ -66,14 +78,18 @@ static struct error *move_frames(struct reporting *reporting)
 		return &error_nomem;
 	for (size_t i = 0; !err && i < raw->frame_count; i++)
 		err = move_frame(reporting, &raw->frames[i], &reporting->frames[i]);
+	for (size_t n = 1; n < raw->node_count; n++)
+		reporting->nodes[n] = NOT_MOVED;
 	return err;
 }
 
 /* All nodes below other root frames than before. */
-static void begin_nodes(struct reporting *reporting, uint32_t base)
+static void change_base(struct reporting *reporting, uint32_t base)
 {
-	for (size_t n = 1; n < reporting->raw->node_count; n++)
-		reporting->nodes[n] = NOT_MOVED;
+	if (base == reporting->base)
+		return;
+	while (reporting->moved.count)
+		reporting->nodes[reporting->moved.items[--reporting->moved.count]] = NOT_MOVED;
 	reporting->nodes[0] = base;
 	reporting->base = base;
 }
@@ -81,136 +97,93 @@ static void begin_nodes(struct reporting *reporting, uint32_t base)
 /* From the nearest node that was moved already down to this one. */
 static struct error *move_node(struct reporting *reporting, uint32_t node, uint32_t *ret)
 {
-	const struct stack_node *nodes = reporting->raw->nodes;
+	const struct stack_node *raw = reporting->raw->nodes;
+	uint32_t *nodes = reporting->nodes, at, frame;
 	struct error *err = NULL;
 
-	while (!err && reporting->nodes[node] == NOT_MOVED) {
-		uint32_t top = node;
-
-		while (reporting->nodes[nodes[top].parent] == NOT_MOVED)
-			top = nodes[top].parent;
-		err = profile_child(reporting->report, reporting->nodes[nodes[top].parent],
-				    reporting->frames[nodes[top].frame], &reporting->nodes[top]);
+	for (at = node; nodes[at] == NOT_MOVED; at = raw[at].parent)
+		if (!array_push(&reporting->missing, at))
+			return &error_nomem;
+	while (!err && reporting->missing.count) {
+		at = reporting->missing.items[--reporting->missing.count];
+		frame = reporting->frames[raw[at].frame];
+		if (!array_push(&reporting->moved, at))
+			return &error_nomem;
+		if (frame == NOT_MOVED)
+			nodes[at] = nodes[raw[at].parent];
+		else
+			err = profile_child(reporting->report, nodes[raw[at].parent], frame,
+					    &nodes[at]);
 	}
-	*ret = reporting->nodes[node];
+	*ret = nodes[node];
 	return err;
 }
 
-static struct error *label_below(struct reporting *reporting, enum frame_kind kind,
-				 const char *name, uint32_t *node)
+/* Appends, or makes the last one longer where nothing tells the two apart any more. */
+static void keep_run(struct profile *report, const struct run *run)
 {
-	struct error *err;
-	uint32_t frame;
+	struct run *last = report->run_count ? &report->runs[report->run_count - 1] : NULL;
 
-	err = profile_label_frame(reporting->report, kind, name, &frame);
-	return err ? err : profile_child(reporting->report, *node, frame, node);
-}
-
-static char *process_label(const struct process_info *process)
-{
-	char *label = NULL;
-
-	return asprintf(&label, "process %d:\"%s\"", process->pid, process->command) < 0 ? NULL
-											 : label;
-}
-
-static char *thread_label(const struct thread_info *thread)
-{
-	const char *separator = *thread->name ? ": " : "";
-	char *label = NULL;
-	int length;
-
-	if (thread->tid)
-		length = asprintf(&label, "thread (%d)%s%s", thread->tid, separator, thread->name);
-	else
-		length = asprintf(&label, "thread (0x%llX)%s%s", (unsigned long long)thread->ident,
-				  separator, thread->name);
-	return length < 0 ? NULL : label;
-}
-
-/* The node under which a thread's frames go: process, interpreter, thread. */
-static struct error *find_base(struct reporting *reporting, const struct thread_info *thread,
-			       uint32_t *node)
-{
-	const struct report_options *options = reporting->options;
-	struct error *err = NULL;
-	char interpreter[48];
-
-	*node = 0;
-	if (options->process_roots || reporting->raw->process_count > 1) {
-		CLEANUP(freep)
-		char *label = process_label(&reporting->raw->processes[thread->process]);
-
-		err = label ? label_below(reporting, FRAME_PROCESS, label, node) : &error_nomem;
+	if (last && last->thread == run->thread && last->node == run->node &&
+	    last->state == run->state && last->flags == run->flags &&
+	    last->start_ns + last->time_ns == run->start_ns &&
+	    last->samples <= UINT32_MAX - run->samples) {
+		last->time_ns += run->time_ns;
+		last->samples += run->samples;
+		return;
 	}
-	if (!err && thread->interp > 0) {
-		snprintf(interpreter, sizeof(interpreter), "interpreter %lld",
-			 (long long)thread->interp);
-		err = label_below(reporting, FRAME_INTERPRETER, interpreter, node);
-	}
-	if (!err && options->thread_roots) {
-		CLEANUP(freep)
-		char *label = thread_label(thread);
-
-		err = label ? label_below(reporting, FRAME_THREAD, label, node) : &error_nomem;
-	}
-	return err;
+	report->runs[report->run_count++] = *run;
 }
 
-/* Left out by the mode; counted where it is for waiting. */
-static bool is_hidden(const struct reporting *reporting, const struct run *run)
-{
-	switch (reporting->options->mode) {
-	case REPORT_GIL:
-		return !(run->flags & SAMPLE_HOLDS_GIL);
-	case REPORT_CPU:
-		return run->state != SAMPLE_RUNNING;
-	default:
-		break;
-	}
-	if (run->state == SAMPLE_RUNNING || reporting->options->idle)
-		return false;
-	reporting->report->hidden_waiting += run->samples;
-	if (run->state == SAMPLE_GIL_WAIT)
-		reporting->report->hidden_gil += run->samples;
-	return true;
-}
-
-static struct error *count_run(struct reporting *reporting, const struct run *run)
-{
-	struct run own = *run;
-	struct error *err;
-
-	if (is_hidden(reporting, run))
-		return NULL;
-	err = move_node(reporting, run->node, &own.node);
-	if (!err)
-		err = profile_run(reporting->report, &own);
-	if (!err)
-		profile_add(reporting->report, own.node, run->samples, run->time_ns);
-	return err;
-}
-
+/* The report's runs, so far those of raw, become its own: those that pass, in the same place. */
 static struct error *count_runs(struct reporting *reporting)
 {
-	const struct profile *raw = reporting->raw;
+	struct profile *report = reporting->report;
+	const size_t count = report->run_count;
 	uint32_t thread = UINT32_MAX, base;
 	struct error *err = NULL;
 
-	begin_nodes(reporting, 0);
-	for (size_t i = 0; !err && i < raw->run_count; i++) {
-		const struct run *run = &raw->runs[i];
+	report->run_count = 0;
+	for (size_t i = 0; !err && i < count; i++) {
+		struct run run = report->runs[i];
 
-		if (run->thread != thread) {
-			thread = run->thread;
-			err = find_base(reporting, &raw->threads[thread], &base);
-			if (!err && base != reporting->base)
-				begin_nodes(reporting, base);
+		if (!report_filter_passes(&reporting->filter, &run, report))
+			continue;
+		if (run.thread != thread) {
+			thread = run.thread;
+			err = report_root(reporting->raw, reporting->options,
+					  &reporting->raw->threads[thread], report, &base);
+			if (err)
+				return err;
+			change_base(reporting, base);
 		}
-		if (!err)
-			err = count_run(reporting, run);
+		err = move_node(reporting, run.node, &run.node);
+		if (err)
+			return err;
+		profile_add(report, run.node, run.samples, run.time_ns);
+		keep_run(report, &run);
 	}
 	return err;
+}
+
+/* What the numbers of the recording are once the report has made its choice. */
+static void adapt_stats(const struct reporting *reporting)
+{
+	const struct report_options *options = reporting->options;
+	const struct profile *report = reporting->report;
+	struct stats *stats = &reporting->report->capture.stats;
+	uint64_t end_ns = stats->elapsed_ns;
+
+	stats->samples = report->total;
+	stats->hidden_waiting = report->hidden_waiting;
+	stats->hidden_gil = report->hidden_gil;
+	if (options->to_ns && options->to_ns < end_ns)
+		end_ns = options->to_ns;
+	end_ns = end_ns > options->from_ns ? end_ns - options->from_ns : 0;
+	if (end_ns != stats->elapsed_ns) /* the rate stays as it was */
+		stats->ticks = (uint64_t)((double)stats->ticks * (double)end_ns /
+					  (double)stats->elapsed_ns);
+	stats->elapsed_ns = end_ns;
 }
 
 /* Processes, threads, source lines and what is known of the run. */
@@ -237,20 +210,53 @@ static struct error *copy_rest(const struct profile *raw, struct profile *report
 		       : &error_nomem;
 }
 
-struct error *profile_report(const struct profile *raw, const struct report_options *options,
-			     struct profile *ret)
+/* ret has raw's runs, as they were. */
+static struct error *make_report(const struct profile *raw, const struct report_options *options,
+				 struct profile *ret)
 {
 	CLEANUP(reporting_deinit)
 	struct reporting reporting = { .raw = raw, .options = options, .report = ret };
-	struct error *err = profile_init(ret);
+	struct error *err;
 
-	if (err)
-		return err;
-	err = move_frames(&reporting);
+	err = report_filter_init(&reporting.filter, raw, options);
+	if (!err)
+		err = move_frames(&reporting);
 	if (!err)
 		err = count_runs(&reporting);
 	if (!err)
 		err = copy_rest(raw, ret);
+	if (!err)
+		adapt_stats(&reporting);
+	return err;
+}
+
+struct error *profile_report_take(struct profile *raw, const struct report_options *options,
+				  struct profile *ret)
+{
+	struct error *err = profile_init(ret);
+
+	if (err)
+		return err;
+	profile_move_runs(ret, raw);
+	err = make_report(raw, options, ret);
+	if (err)
+		profile_deinit(ret);
+	return err;
+}
+
+struct error *profile_report(const struct profile *raw, const struct report_options *options,
+			     struct profile *ret)
+{
+	struct error *err = profile_init(ret);
+
+	if (err)
+		return err;
+	err = profile_reserve_runs(ret, raw->run_count);
+	if (!err && raw->run_count)
+		memcpy(ret->runs, raw->runs, raw->run_count * sizeof(*raw->runs));
+	ret->run_count = err ? 0 : raw->run_count;
+	if (!err)
+		err = make_report(raw, options, ret);
 	if (err)
 		profile_deinit(ret);
 	return err;
