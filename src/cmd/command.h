@@ -11,6 +11,7 @@ struct command {
 	const char *name;
 	const char *summary;               /* one line */
 	const struct argp *argp;           /* options; NULL for none */
+	bool takes_files;                  /* its arguments are files, not processes */
 	int (*run)(int argc, char **argv); /* argv[0] is "sonde NAME"; returns the exit status */
 };
 

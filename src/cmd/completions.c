@@ -9,6 +9,7 @@
 #include "completions.h"
 #include "exit_status.h"
 #include "options.h"
+#include "output/output.h"
 
 static const struct {
 	const char *name;
@@ -40,28 +41,51 @@ bool completions_has_letter(const struct argp_option *option)
 
 enum completion_value completions_value(const char *arg)
 {
+	static const struct {
+		const char *arg;
+		enum completion_value value;
+	} values[] = {
+		{ "FILE", VALUE_FILE }, { "PID", VALUE_PID },   { "FORMAT", VALUE_FORMAT },
+		{ "RATE", VALUE_RATE }, { "TIME", VALUE_TIME }, { "MODE", VALUE_MODE },
+	};
+
 	if (!arg)
 		return VALUE_NONE;
-	if (!strcmp(arg, "FILE"))
-		return VALUE_FILE;
-	if (!strcmp(arg, "PID"))
-		return VALUE_PID;
-	if (!strcmp(arg, "FORMAT"))
-		return VALUE_FORMAT;
-	if (!strcmp(arg, "RATE"))
-		return VALUE_RATE;
-	return VALUE_TIME;
+	for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++)
+		if (!strcmp(arg, values[i].arg))
+			return values[i].value;
+	return VALUE_TEXT;
+}
+
+/* Of all formats, and their other names. */
+static const char *format_words(void)
+{
+	static char words[512];
+	size_t room = sizeof(words) - 1;
+
+	words[0] = '\0';
+	for (size_t i = 0; outputs[i]; i++) {
+		strncat(words, i ? " " : "", room - strlen(words));
+		strncat(words, outputs[i]->name, room - strlen(words));
+		for (const char *const *alias = outputs[i]->aliases; *alias; alias++) {
+			strncat(words, " ", room - strlen(words));
+			strncat(words, *alias, room - strlen(words));
+		}
+	}
+	return words;
 }
 
 const char *completions_words(enum completion_value value)
 {
 	switch (value) {
 	case VALUE_FORMAT:
-		return "folded table raw collapsed text";
+		return format_words();
 	case VALUE_RATE:
 		return "100 250 1k 10khz max";
 	case VALUE_TIME:
 		return "10s 30s 1m 5m";
+	case VALUE_MODE:
+		return "wall cpu gil";
 	default:
 		return "";
 	}

@@ -16,6 +16,8 @@ enum completion_value {
 	VALUE_FORMAT,
 	VALUE_RATE,
 	VALUE_TIME,
+	VALUE_MODE,
+	VALUE_TEXT, /* anything */
 };
 
 void completions_bash(FILE *file);

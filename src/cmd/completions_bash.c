@@ -11,6 +11,12 @@ static const char start[] =
 	"\tCOMPREPLY=($(compgen -W \"$(pgrep -f python 2>/dev/null)\" -- \"$cur\"))\n"
 	"}\n"
 	"\n"
+	"_sonde_files()\n"
+	"{\n"
+	"\tcompopt -o filenames\n"
+	"\tCOMPREPLY=($(compgen -f -- \"$cur\"))\n"
+	"}\n"
+	"\n"
 	"_sonde()\n"
 	"{\n"
 	"\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} words i\n"
@@ -42,8 +48,7 @@ static void print_value(const struct argp_option *option, FILE *file)
 	print_pattern(option, file);
 	switch (value) {
 	case VALUE_FILE:
-		fputs(") compopt -o filenames; COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n",
-		      file);
+		fputs(") _sonde_files; return ;;\n", file);
 		break;
 	case VALUE_PID:
 		fputs(") _sonde_pids; return ;;\n", file);
@@ -84,8 +89,8 @@ static void print_command(const struct command *command, FILE *file)
 	}
 	fputs("\t\tcase $prev in\n", file);
 	completions_each(command->argp, print_value, file);
-	fputs("\t\tesac\n\t\t[[ $cur == -* ]] || { _sonde_pids; return; }\n\t\twords=\"--help",
-	      file);
+	fprintf(file, "\t\tesac\n\t\t[[ $cur == -* ]] || { %s; return; }\n\t\twords=\"--help",
+		command->takes_files ? "_sonde_files" : "_sonde_pids");
 	completions_each(command->argp, print_word, file);
 	fputs("\" ;;\n", file);
 }

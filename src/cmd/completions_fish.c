@@ -54,7 +54,8 @@ static void print_command(const struct command *command, FILE *file)
 	} else if (command == &cmd_completions) {
 		fputs("'bash zsh fish'\n", file);
 	} else {
-		fputs("'(__sonde_pids)'\n", file);
+		fputs(command->takes_files ? "'(__fish_complete_path)'\n" : "'(__sonde_pids)'\n",
+		      file);
 		current = command;
 		completions_each(command->argp, print_option, file);
 	}

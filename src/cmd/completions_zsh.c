@@ -94,7 +94,8 @@ static void print_command(const struct command *command, FILE *file)
 	      "\t\t_arguments '--help[Options of the command]'",
 	      file);
 	completions_each(command->argp, print_option, file);
-	fputs(" \\\n\t\t\t'*:process:_sonde_pids' ;;\n", file);
+	fprintf(file, " \\\n\t\t\t'*:%s' ;;\n",
+		command->takes_files ? "recording:_files" : "process:_sonde_pids");
 }
 
 void completions_zsh(FILE *file)

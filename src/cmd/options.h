@@ -17,6 +17,16 @@ enum option_key {
 	KEY_BLOCKING,
 	KEY_NONBLOCKING,
 	KEY_CLASS_NAMES,
+	KEY_MODE,
+	KEY_THREAD,
+	KEY_FROM,
+	KEY_TO,
+	KEY_INCLUDE,
+	KEY_EXCLUDE,
+	KEY_HIDE,
+	KEY_MINE,
+	KEY_QUALNAME,
+	KEY_NO_QUALNAME,
 };
 
 /* Which process: -p, or one bare argument. */

@@ -17,10 +17,6 @@ static const struct argp_option options_table[] = {
 	{ "rate", 'r', "RATE", 0, "Samples a second: 250, 1k, 10khz, max (default 1000)", 3 },
 	{ "duration", 'd', "TIME", 0,
 	  "How long: 30, 30s, 5m, 500ms, 1h (default: until the process ends, or Ctrl-C)", 3 },
-	{ "gil", 'g', NULL, 0, "Only threads that hold the GIL", 3 },
-	{ "idle", 'i', NULL, 0, "Waiting threads too", 3 },
-	{ "threads", 't', NULL, 0, "Tell threads apart", 4 },
-	{ "function", 'F', NULL, 0, "The line of a frame is where its function begins", 4 },
 	{ "class-names", KEY_CLASS_NAMES, NULL, 0,
 	  "Before Python 3.11: Class.method by the class of self or cls", 4 },
 	{ 0 },
@@ -33,7 +29,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &options->target;
-		state->child_inputs[1] = &options->frame;
+		state->child_inputs[1] = &options->shown;
 		state->child_inputs[2] = &options->run;
 		return 0;
 	case 'o':
@@ -57,19 +53,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			argp_failure(state, STATUS_USAGE, 0,
 				     "'%s' is no duration (30, 30s, 5m, 500ms, 1h)", arg);
 		return 0;
-	case 'g':
-		options->sampler.gil_only = true;
-		options->report.mode = REPORT_GIL;
-		return 0;
-	case 'i':
-		options->report.idle = true;
-		return 0;
-	case 't':
-		options->report.thread_roots = true;
-		return 0;
-	case 'F':
-		options->report.by_function = true;
-		return 0;
 	case KEY_CLASS_NAMES:
 		options->sampler.class_names = true;
 		return 0;
@@ -80,7 +63,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static const struct argp_child children[] = {
 	{ &target_argp, 0, NULL, 0 },
-	{ &frame_argp, 0, NULL, 0 },
+	{ &report_argp, 0, NULL, 0 },
 	{ &run_argp, 0, NULL, 0 },
 	{ 0 },
 };
@@ -104,8 +87,7 @@ static int record_run(int argc, char **argv)
 
 	argc = options_split(argc, argv, &options.target.command);
 	options_parse(&cmd_record, argc, argv, &options);
-	options.report.no_lines = options.frame.no_lines;
-	options.report.full_filenames = options.frame.full_filenames;
+	options.sampler.gil_only = options.shown.gil;
 	options.sampler.blocking = options.run.blocking;
 	return record_session(&options);
 }

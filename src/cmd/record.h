@@ -5,16 +5,15 @@
 #define CMD_RECORD_H
 
 #include "options.h"
-#include "profile/report.h"
 #include "profile/sampler.h"
 #include "record_outputs.h"
+#include "report_options.h"
 
 struct record_options {
 	struct target_options target;
-	struct frame_options frame;
 	struct run_options run;
 	struct sampler_options sampler;
-	struct report_options report;
+	struct report_choice shown;
 	struct record_wishes wishes;
 };
 

@@ -73,7 +73,7 @@ static struct error *write_reports(struct session *session, bool snapshot, struc
 
 	*stats = *sampler_stats(session->sampler);
 	collector_settle(&session->collector);
-	err = profile_report(&session->profile, &session->options->report, &report);
+	err = profile_report(&session->profile, &session->options->shown.report, &report);
 	if (err)
 		return err;
 	stats->samples = report.total;

@@ -72,3 +72,13 @@ bool parse_duration(const char *text, uint64_t *ret)
 	*ret = (uint64_t)ns;
 	return true;
 }
+
+bool parse_moment(const char *text, uint64_t *ret)
+{
+	double ns;
+
+	if (!parse_number(text, time_units, &ns) || ns > 0x1p62)
+		return false;
+	*ret = (uint64_t)ns;
+	return true;
+}

@@ -19,4 +19,7 @@ bool parse_rate(const char *text, double *ret);
  */
 bool parse_duration(const char *text, uint64_t *ret);
 
+/* A moment since a start, in the same units: nanoseconds, 0 as well. */
+bool parse_moment(const char *text, uint64_t *ret);
+
 #endif

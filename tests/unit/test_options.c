@@ -75,6 +75,19 @@ Test(units, durations)
 	cr_assert_eq(ns, 7);
 }
 
+Test(units, moments)
+{
+	uint64_t ns = 7;
+
+	cr_assert(parse_moment("0", &ns));
+	cr_assert_eq(ns, 0);
+	cr_assert(parse_moment("1.5s", &ns));
+	cr_assert_eq(ns, 1500 * (uint64_t)CLOCK_MS_NS);
+	cr_assert_not(parse_moment("-1", &ns));
+	cr_assert_not(parse_moment("end", &ns));
+	cr_assert_eq(ns, 1500 * (uint64_t)CLOCK_MS_NS);
+}
+
 Test(options, a_command_stands_behind_two_dashes)
 {
 	char *argv[] = { "sonde record", "-q", "--", "python3", "--", "x", NULL }, **command;
