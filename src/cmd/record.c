@@ -8,12 +8,6 @@
 #include "units.h"
 
 static const struct argp_option options_table[] = {
-	{ "output", 'o', "FILE", 0,
-	  "Write to FILE (- is standard output; may be repeated); %p %n %t %h in it are PID, name, "
-	  "time, host",
-	  2 },
-	{ "format", 'f', "FORMAT", 0,
-	  "folded (raw, collapsed) or table (text); else FILE's ending decides", 2 },
 	{ "rate", 'r', "RATE", 0, "Samples a second: 250, 1k, 10khz, max (default 1000)", 3 },
 	{ "duration", 'd', "TIME", 0,
 	  "How long: 30, 30s, 5m, 500ms, 1h (default: until the process ends, or Ctrl-C)", 3 },
@@ -31,17 +25,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		state->child_inputs[0] = &options->target;
 		state->child_inputs[1] = &options->shown;
 		state->child_inputs[2] = &options->run;
-		return 0;
-	case 'o':
-		if (options->wishes.count == RECORD_OUTPUTS_MAX)
-			argp_failure(state, STATUS_USAGE, 0, "more than %d outputs",
-				     RECORD_OUTPUTS_MAX);
-		if (!*arg)
-			argp_failure(state, STATUS_USAGE, 0, "the name of the output is empty");
-		options->wishes.patterns[options->wishes.count++] = arg;
-		return 0;
-	case 'f':
-		options->wishes.format = arg;
+		state->child_inputs[3] = &options->wishes;
 		return 0;
 	case 'r':
 		if (!parse_rate(arg, &options->sampler.rate_hz))
@@ -65,6 +49,7 @@ static const struct argp_child children[] = {
 	{ &target_argp, 0, NULL, 0 },
 	{ &report_argp, 0, NULL, 0 },
 	{ &run_argp, 0, NULL, 0 },
+	{ &destinations_argp, 0, NULL, 0 },
 	{ 0 },
 };
 
@@ -83,7 +68,7 @@ static const struct argp record_argp = {
 
 static int record_run(int argc, char **argv)
 {
-	struct record_options options = { .sampler.rate_hz = 1000 };
+	struct record_options options = { .sampler.rate_hz = 1000, .wishes.keep = true };
 
 	argc = options_split(argc, argv, &options.target.command);
 	options_parse(&cmd_record, argc, argv, &options);

@@ -4,9 +4,9 @@
 #ifndef CMD_RECORD_H
 #define CMD_RECORD_H
 
+#include "destinations.h"
 #include "options.h"
 #include "profile/sampler.h"
-#include "record_outputs.h"
 #include "report_options.h"
 
 struct record_options {
@@ -14,7 +14,7 @@ struct record_options {
 	struct run_options run;
 	struct sampler_options sampler;
 	struct report_choice shown;
-	struct record_wishes wishes;
+	struct destination_wishes wishes;
 };
 
 /* Records; returns the exit status. Everything is said on stderr. */

@@ -29,7 +29,7 @@ struct session {
 	struct launch launch;   /* pid 0 when none is */
 	struct text title;      /* command lines */
 	char *name;             /* for names of files */
-	struct record_outputs outputs;
+	struct destinations outputs;
 	struct profile profile;
 	struct collector collector;
 	struct sampler *sampler;
@@ -41,7 +41,7 @@ static void session_deinit(struct session *session)
 	sampler_destroy(session->sampler);
 	collector_deinit(&session->collector);
 	profile_deinit(&session->profile);
-	record_outputs_deinit(&session->outputs);
+	destinations_deinit(&session->outputs);
 	targets_deinit(&session->targets);
 	text_deinit(&session->title);
 	free(session->name);
@@ -79,8 +79,8 @@ static struct error *write_reports(struct session *session, bool snapshot, struc
 	stats->samples = report.total;
 	stats->hidden_waiting = report.hidden_waiting;
 	stats->hidden_gil = report.hidden_gil;
-	return record_outputs_write(&session->outputs, &report, &facts, snapshot,
-				    session->options->run.quiet);
+	return destinations_write(&session->outputs, &report, &facts, snapshot,
+				  session->options->run.quiet);
 }
 
 static void on_snapshot(void *context)
@@ -141,7 +141,7 @@ static struct error *prepare(struct session *session)
 	struct sampler_options sampler = options->sampler;
 	struct error *err;
 
-	err = record_outputs_init(&session->outputs, &options->wishes);
+	err = destinations_init(&session->outputs, &options->wishes);
 	if (err)
 		return err;
 	if (options->target.command) {
@@ -169,7 +169,7 @@ static struct error *open_outputs(struct session *session)
 	struct error *err;
 
 	facts.pid = session->targets.count ? session->targets.pids[0] : session->launch.pid;
-	err = record_outputs_open(&session->outputs, &facts);
+	err = destinations_open(&session->outputs, &facts);
 	if (err && exit_status_of(err) == STATUS_NOT_PERMITTED)
 		err->kind = ERROR_OS; /* it is not the target that does not permit */
 	return err;

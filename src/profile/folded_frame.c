@@ -3,6 +3,7 @@
  */
 #include "folded_frame.h"
 
+#include <ctype.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,12 +27,13 @@ static bool take_number(const char **p, const char *end, uint64_t max, uint64_t 
 
 static bool take_hex(const char **p, const char *end, uint64_t *ret)
 {
-	static const char digits[] = "0123456789ABCDEF";
-	const char *start = *p, *digit;
+	const char *start = *p;
 	uint64_t value = 0;
 
-	for (; *p < end && (digit = memchr(digits, **p & ~(**p >= 'a' ? 0x20 : 0), 16)); (*p)++)
-		value = value << 4 | (uint64_t)(digit - digits);
+	for (; *p < end && isxdigit((unsigned char)**p); (*p)++)
+		value = value << 4 |
+			(uint64_t)(isdigit((unsigned char)**p) ? **p - '0'
+							       : (**p & ~0x20) - 'A' + 10);
 	*ret = value;
 	return *p > start && *p - start <= 16;
 }

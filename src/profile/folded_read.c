@@ -231,7 +231,7 @@ static struct error *find_node(struct reading *reading, const char *chars, size_
 	struct level level = { 0 };
 
 	reading->levels.count = count;
-	if (count) {
+	if (count && reading->levels.items) {
 		level = reading->levels.items[count - 1];
 		at = level.end + 1;
 	}

@@ -144,6 +144,8 @@ static struct error *count_runs(struct reporting *reporting)
 	struct error *err = NULL;
 
 	report->run_count = 0;
+	if (!report->runs)
+		return NULL;
 	for (size_t i = 0; !err && i < count; i++) {
 		struct run run = report->runs[i];
 

@@ -8,9 +8,9 @@
 
 #include "base/clock.h"
 #include "cmd/command.h"
+#include "cmd/destinations.h"
 #include "cmd/exit_status.h"
 #include "cmd/options.h"
-#include "cmd/record_outputs.h"
 #include "cmd/targets.h"
 #include "cmd/units.h"
 
@@ -190,45 +190,63 @@ Test(targets, names_for_people)
 	CHECK_NAME("/", "/");
 }
 
-static void check_wishes(const struct record_wishes *wishes, const char *message)
+static void check_wishes(const struct destination_wishes *wishes, const char *message)
 {
-	struct record_outputs outputs;
-	struct error *err = record_outputs_init(&outputs, wishes);
+	struct destinations outputs;
+	struct error *err = destinations_init(&outputs, wishes);
 
 	cr_assert(err);
 	cr_assert_eq(err->kind, ERROR_USAGE);
-	cr_assert_str_eq(error_message(err), message);
+	/* and all that there are */
+	cr_assert_eq(strncmp(error_message(err), message, strlen(message)), 0);
+	cr_assert(strstr(error_message(err), output_names()));
 	error_destroy(err);
 }
 
-Test(record_outputs, formats_that_there_are_not)
+Test(destinations, formats_that_there_are_not)
 {
-	struct record_wishes wishes = { .patterns = { "x.svg" }, .count = 1 };
+	struct destination_wishes wishes = { .patterns = { "x.doc" }, .count = 1 };
 
-	check_wishes(&wishes, "the ending of 'x.svg' is that of no format: -f takes folded, table");
+	check_wishes(&wishes, "the ending of 'x.doc' is that of no format: -f takes ");
 	wishes.format = "flame";
-	check_wishes(&wishes, "no format is called 'flame': there are folded, table");
+	check_wishes(&wishes, "no format is called 'flame': there are ");
 }
 
-Test(record_outputs, what_is_made_of_wishes)
+Test(destinations, what_is_made_of_wishes)
 {
-	struct record_wishes wishes = { 0 };
-	struct record_outputs outputs;
+	struct destination_wishes wishes = { .keep = true };
+	struct destinations outputs;
 
-	cr_assert_null(record_outputs_init(&outputs, &wishes));
+	cr_assert_null(destinations_init(&outputs, &wishes));
 	cr_assert(outputs.table && outputs.kept);
 	cr_assert_str_eq(outputs.items[0].pattern, "%n-%p-%t.folded");
 	wishes.format = "text";
-	cr_assert_null(record_outputs_init(&outputs, &wishes));
+	cr_assert_null(destinations_init(&outputs, &wishes));
 	cr_assert(outputs.table && !outputs.kept);
 	cr_assert_eq(outputs.count, 0);
-	wishes = (struct record_wishes) { .patterns = { "-", "a.table", "b.txt" }, .count = 3 };
-	cr_assert_null(record_outputs_init(&outputs, &wishes));
+	wishes =
+		(struct destination_wishes) { .patterns = { "-", "a.table", "b.txt" }, .count = 3 };
+	cr_assert_null(destinations_init(&outputs, &wishes));
 	cr_assert(!outputs.table && !outputs.kept);
 	cr_assert_eq(outputs.items[0].form, &output_folded);
 	cr_assert_eq(outputs.items[1].form, &output_table);
 	cr_assert_eq(outputs.items[2].form, &output_folded);
 	wishes.format = "table";
-	cr_assert_null(record_outputs_init(&outputs, &wishes));
+	cr_assert_null(destinations_init(&outputs, &wishes));
 	cr_assert_eq(outputs.items[2].form, &output_table);
+}
+
+Test(destinations, of_a_report_keep_nothing)
+{
+	struct destination_wishes wishes = { 0 };
+	struct destinations outputs;
+
+	cr_assert_null(destinations_init(&outputs, &wishes));
+	cr_assert(outputs.table && !outputs.kept);
+	cr_assert_eq(outputs.count, 0);
+	wishes.format = "folded";
+	cr_assert_null(destinations_init(&outputs, &wishes));
+	cr_assert_not(outputs.table);
+	cr_assert_str_eq(outputs.items[0].pattern, "-");
+	cr_assert_eq(outputs.items[0].form, &output_folded);
 }

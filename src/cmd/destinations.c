@@ -1,7 +1,7 @@
 /*
- * record_outputs.c - choose, open and write what a recording leaves behind.
+ * destinations.c - choose, open and write the files and forms of a profile.
  */
-#include "record_outputs.h"
+#include "destinations.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -13,6 +13,54 @@
 #include "exit_status.h"
 #include "terminal.h"
 
+static const struct argp_option table[] = {
+	{ "output", 'o', "FILE", 0,
+	  "Write to FILE (- is standard output; may be repeated); %p %n %t %h in it are PID, name, "
+	  "time, host",
+	  2 },
+	{ "format", 'f', "FORMAT", 0,
+	  "The format of all outputs; else the ending of each decides: ", 2 },
+	{ 0 },
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct destination_wishes *wishes = state->input;
+
+	switch (key) {
+	case 'o':
+		if (wishes->count == DESTINATIONS_MAX)
+			argp_failure(state, STATUS_USAGE, 0, "more than %d outputs",
+				     DESTINATIONS_MAX);
+		if (!*arg)
+			argp_failure(state, STATUS_USAGE, 0, "the name of the output is empty");
+		wishes->patterns[wishes->count++] = arg;
+		return 0;
+	case 'f':
+		wishes->format = arg;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+/* The formats stand in one table, and are named from there. */
+static char *add_formats(int key, const char *text, void *input)
+{
+	char *longer = NULL;
+
+	(void)input;
+	if (key != 'f' || asprintf(&longer, "%s%s", text, output_names()) < 0)
+		return (char *)text;
+	return longer;
+}
+
+const struct argp destinations_argp = {
+	.options = table,
+	.parser = parse,
+	.help_filter = add_formats,
+};
+
 /* Name of the file that is kept when no -o was given. */
 static const char *kept_pattern(const struct output *form)
 {
@@ -22,7 +70,7 @@ static const char *kept_pattern(const struct output *form)
 	return pattern;
 }
 
-static struct error *choose(const struct record_wishes *wishes, const char *path,
+static struct error *choose(const struct destination_wishes *wishes, const char *path,
 			    const struct output **ret)
 {
 	const struct output *form;
@@ -45,14 +93,14 @@ static struct error *choose(const struct record_wishes *wishes, const char *path
 	return NULL;
 }
 
-struct error *record_outputs_init(struct record_outputs *outputs,
-				  const struct record_wishes *wishes)
+struct error *destinations_init(struct destinations *outputs,
+				const struct destination_wishes *wishes)
 {
-	struct record_output *item;
+	struct destination *item;
 	struct error *err;
 	size_t i;
 
-	*outputs = (struct record_outputs) { 0 };
+	*outputs = (struct destinations) { 0 };
 	for (i = 0; i < wishes->count; i++) {
 		item = &outputs->items[outputs->count++];
 		item->pattern = wishes->patterns[i];
@@ -62,7 +110,14 @@ struct error *record_outputs_init(struct record_outputs *outputs,
 	}
 	if (wishes->count)
 		return NULL;
+	if (!wishes->keep && wishes->format) { /* as with -o - */
+		outputs->items[0].pattern = "-";
+		outputs->count = 1;
+		return choose(wishes, "-", &outputs->items[0].form);
+	}
 	outputs->table = true;
+	if (!wishes->keep)
+		return NULL;
 	item = &outputs->items[0];
 	err = choose(wishes, NULL, &item->form);
 	if (err || item->form == &output_table)
@@ -73,7 +128,7 @@ struct error *record_outputs_init(struct record_outputs *outputs,
 	return NULL;
 }
 
-void record_outputs_deinit(struct record_outputs *outputs)
+void destinations_deinit(struct destinations *outputs)
 {
 	size_t i;
 
@@ -83,7 +138,7 @@ void record_outputs_deinit(struct record_outputs *outputs)
 }
 
 /* Before the command runs that names its PID: proves the name with ours. */
-static struct error *open_one(struct record_output *item, const struct output_name_facts *facts)
+static struct error *open_one(struct destination *item, const struct output_name_facts *facts)
 {
 	bool proof = !facts->pid && strstr(item->pattern, "%p");
 	struct output_name_facts own = *facts;
@@ -107,10 +162,9 @@ static struct error *open_one(struct record_output *item, const struct output_na
 	return NULL;
 }
 
-struct error *record_outputs_open(struct record_outputs *outputs,
-				  const struct output_name_facts *facts)
+struct error *destinations_open(struct destinations *outputs, const struct output_name_facts *facts)
 {
-	struct record_output *item;
+	struct destination *item;
 	struct error *err;
 	size_t i;
 
@@ -129,7 +183,7 @@ struct error *record_outputs_open(struct record_outputs *outputs,
 	return NULL;
 }
 
-static struct error *write_file(const struct record_output *item, const struct profile *profile,
+static struct error *write_file(const struct destination *item, const struct profile *profile,
 				const struct output_facts *facts, bool quiet)
 {
 	const char *path = output_file_path(item->file);
@@ -151,8 +205,8 @@ static struct error *write_file(const struct record_output *item, const struct p
 	return err;
 }
 
-static struct error *write_table(const struct record_outputs *outputs,
-				 const struct profile *profile, const struct output_facts *facts)
+static struct error *write_table(const struct destinations *outputs, const struct profile *profile,
+				 const struct output_facts *facts)
 {
 	FILE *file = outputs->table_to_error ? stderr : stdout;
 	struct output_facts own = *facts;
@@ -166,8 +220,8 @@ static struct error *write_table(const struct record_outputs *outputs,
 	return err;
 }
 
-struct error *record_outputs_write(struct record_outputs *outputs, const struct profile *profile,
-				   const struct output_facts *facts, bool snapshot, bool quiet)
+struct error *destinations_write(struct destinations *outputs, const struct profile *profile,
+				 const struct output_facts *facts, bool snapshot, bool quiet)
 {
 	struct error *first = NULL, *err;
 	size_t i;
