@@ -175,9 +175,9 @@ __attribute__((warn_unused_result)) struct error *profile_run(struct profile *pr
 							      const struct run *run);
 void profile_sort_runs(struct profile *profile);
 
-/* Room for that many runs in all, which profile_run() then does not ask for piece by piece. */
+/* Room for so many runs in all: who fills it without profile_run() sets run_count. */
 __attribute__((warn_unused_result)) struct error *profile_reserve_runs(struct profile *profile,
-								       size_t count);
+								       uint64_t count);
 
 /* All runs of one become those of the other, which has none of its own. Nothing is copied. */
 void profile_move_runs(struct profile *to, struct profile *from);

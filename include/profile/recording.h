@@ -17,6 +17,7 @@
 struct recording_writer;
 
 struct recording_options {
+	double rate_hz;    /* looks a second, for the precision of times; 0: as many as can be */
 	bool confidential; /* keep no source lines */
 };
 
@@ -30,7 +31,10 @@ recording_writer_create(int fd, const struct profile *dictionary,
 			const struct recording_options *options, struct recording_writer **ret);
 void recording_writer_destroy(struct recording_writer *writer); /* without finishing */
 
-/* Where the sampler puts its samples: flushed once a second by itself. */
+/*
+ * Where the sampler puts its samples: flushed once a second by itself, with the stats that the
+ * dictionary's capture has then.
+ */
 struct sink *recording_writer_sink(struct recording_writer *writer);
 
 /* All that came so far stands in the file when this returns. stats: how the run went till now. */

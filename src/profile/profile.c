@@ -276,11 +276,11 @@ struct error *profile_run(struct profile *profile, const struct run *run)
 	return NULL;
 }
 
-struct error *profile_reserve_runs(struct profile *profile, size_t count)
+struct error *profile_reserve_runs(struct profile *profile, uint64_t count)
 {
 	struct run *moved;
 
-	if (count >= UINT32_MAX)
+	if (count > UINT32_MAX)
 		return &error_nomem;
 	if (count <= profile->index->run_capacity)
 		return NULL;

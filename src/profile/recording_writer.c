@@ -1,0 +1,167 @@
+/*
+ * recording_writer.c - a recording as it is made: once a second what is new in the dictionary, the
+ * runs, and how it goes, in this order, so that a reader finds everything that is referred to.
+ */
+#include "profile/recording.h"
+
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "recording_blocks.h"
+#include "recording_facts.h"
+#include "recording_items.h"
+#include "recording_runs.h"
+
+enum {
+	FLUSH_NS = CLOCK_SECOND_NS,
+	/* A unit of time: a 64th of the period, between 100 ns and a 64th of a millisecond. */
+	UNIT_MIN_NS = 100,
+	UNIT_MAX_NS = CLOCK_MS_NS / SLOT_UNITS,
+};
+
+struct recording_writer {
+	struct sink sink;
+	const struct profile *dictionary;
+	struct recording_options options;
+	struct block_writer blocks;
+	struct item_writer items;
+	struct run_encoder runs;
+	uint64_t flushed_ns, looked_ns; /* when it was last written, and when the last look was */
+	bool is_broken;                 /* something could not be written: nothing will be */
+};
+
+static void recording_writer_destroyp(struct recording_writer **writer)
+{
+	recording_writer_destroy(*writer);
+}
+
+static struct error *writer_add(struct sink *sink, const struct tick *tick)
+{
+	struct recording_writer *writer = (struct recording_writer *)sink;
+	uint64_t next_ns = tick->time_ns + (tick->time_ns - writer->looked_ns);
+	bool is_full = false;
+	struct error *err;
+
+	err = run_encoder_add(&writer->runs, tick);
+	if (err)
+		return err;
+	writer->looked_ns = tick->time_ns;
+	for (size_t i = 0; i < RUN_COLUMNS; i++)
+		is_full |= writer->runs.columns[i].count >= PIECE_FULL_BYTES;
+	if (!is_full && next_ns < writer->flushed_ns + FLUSH_NS)
+		return NULL;
+	return recording_writer_flush(writer, &writer->dictionary->capture.stats);
+}
+
+static uint32_t unit_of(double rate_hz)
+{
+	double unit_ns = rate_hz > 0 ? CLOCK_SECOND_NS / rate_hz / SLOT_UNITS : UNIT_MIN_NS;
+
+	if (unit_ns < UNIT_MIN_NS)
+		return UNIT_MIN_NS;
+	return unit_ns > UNIT_MAX_NS ? UNIT_MAX_NS : (uint32_t)unit_ns;
+}
+
+struct error *recording_writer_create(int fd, const struct profile *dictionary,
+				      const struct recording_options *options,
+				      struct recording_writer **ret)
+{
+	CLEANUP(recording_writer_destroyp)
+	struct recording_writer *writer = calloc(1, sizeof(*writer));
+	const struct recording_head head = { unit_of(options->rate_hz), SLOT_UNITS };
+	struct error *err;
+
+	if (!writer)
+		return &error_nomem;
+	writer->sink.add = writer_add;
+	writer->dictionary = writer->items.dictionary = dictionary;
+	writer->options = *options;
+	run_encoder_init(&writer->runs, head.unit_ns, head.slot_units);
+	err = block_writer_init(&writer->blocks, fd, &head);
+	if (err)
+		return err;
+	*ret = take_ptr(writer);
+	return NULL;
+}
+
+void recording_writer_destroy(struct recording_writer *writer)
+{
+	if (!writer)
+		return;
+	run_encoder_deinit(&writer->runs);
+	item_writer_deinit(&writer->items);
+	block_writer_deinit(&writer->blocks);
+	free(writer);
+}
+
+struct sink *recording_writer_sink(struct recording_writer *writer)
+{
+	return &writer->sink;
+}
+
+static struct error *write_dictionary(struct recording_writer *writer)
+{
+	struct error *err = NULL;
+	bool more = true;
+
+	while (!err && more) {
+		struct bytes items = { 0 };
+
+		err = item_writer_put(&writer->items, &items, &more);
+		if (!err && items.count)
+			err = block_write(&writer->blocks, BLOCK_DICTIONARY, &items);
+		array_deinit(&items);
+	}
+	return err;
+}
+
+static struct error *write_runs(struct recording_writer *writer)
+{
+	struct bytes *columns = writer->runs.columns;
+	struct error *err = NULL;
+
+	run_encoder_settle(&writer->runs);
+	if (columns[RUNS_MOMENTS].count)
+		err = block_write(&writer->blocks, BLOCK_RUNS, columns);
+	for (size_t i = 0; i < RUN_COLUMNS; i++)
+		columns[i].count = 0;
+	return err;
+}
+
+static struct error *write_facts(struct recording_writer *writer, const struct stats *stats)
+{
+	struct capture capture = writer->dictionary->capture;
+	struct bytes facts = { 0 };
+	struct error *err;
+
+	if (stats)
+		capture.stats = *stats;
+	facts_put(&capture, &facts);
+	err = block_write(&writer->blocks, BLOCK_FACTS, &facts);
+	array_deinit(&facts);
+	return err;
+}
+
+struct error *recording_writer_flush(struct recording_writer *writer, const struct stats *stats)
+{
+	struct error *err;
+
+	if (writer->is_broken)
+		return error_create(ERROR_OS, "the recording could not be written further");
+	writer->flushed_ns = writer->looked_ns;
+	err = write_dictionary(writer);
+	if (!err)
+		err = write_runs(writer);
+	if (!err)
+		err = write_facts(writer, stats);
+	writer->is_broken = err != NULL;
+	return err;
+}
+
+struct error *recording_writer_finish(struct recording_writer *writer, const struct stats *stats)
+{
+	struct error *err = recording_writer_flush(writer, stats);
+
+	return err ? err : block_write(&writer->blocks, BLOCK_END, NULL);
+}
