@@ -17,7 +17,7 @@ struct output_file;
 
 /* What %p %t %n %h %% in a name stand for. */
 struct output_name_facts {
-	pid_t pid;
+	pid_t pid;           /* 0: not known yet; -1: there is none, which is written as 0 */
 	const char *program; /* %n: base name of the target's command */
 };
 

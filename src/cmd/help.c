@@ -18,7 +18,7 @@ void help_print(FILE *file)
 		fprintf(file, "  %-12s %s\n", commands[i]->name, commands[i]->summary);
 	fputs("\n`sonde COMMAND --help` lists the options of a command; `sonde --version` says "
 	      "which\n"
-	      "sonde this is. Commands may be shortened: `sonde r`, `sonde d`.\n",
+	      "sonde this is. Commands may be shortened: `sonde rec`, `sonde du`.\n",
 	      file);
 }
 

@@ -71,18 +71,12 @@ static const struct argp_option frame_table[] = {
 };
 const struct argp frame_argp = { .options = frame_table, .parser = parse_frame };
 
-static error_t parse_run(int key, char *arg, struct argp_state *state)
+static error_t parse_say(int key, char *arg, struct argp_state *state)
 {
 	struct run_options *options = state->input;
 
 	(void)arg;
 	switch (key) {
-	case KEY_BLOCKING:
-		options->blocking = true;
-		return 0;
-	case KEY_NONBLOCKING:
-		options->blocking = false;
-		return 0;
 	case 'q':
 		options->quiet = true;
 		return 0;
@@ -97,15 +91,45 @@ static error_t parse_run(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_option run_table[] = {
-	{ "blocking", KEY_BLOCKING, NULL, 0, "Stop the process around each look at it", 5 },
-	{ "nonblocking", KEY_NONBLOCKING, NULL, 0, "Never stop it (default)", 5 },
+static const struct argp_option say_table[] = {
 	{ "quiet", 'q', NULL, 0, "Say nothing but errors", 6 },
 	{ "verbose", 'v', NULL, 0, "Say what is found and done; twice: more", 6 },
 	{ NULL, 'h', NULL, OPTION_HIDDEN, NULL, 6 },
 	{ 0 },
 };
-const struct argp run_argp = { .options = run_table, .parser = parse_run };
+const struct argp say_argp = { .options = say_table, .parser = parse_say };
+
+static error_t parse_run(int key, char *arg, struct argp_state *state)
+{
+	struct run_options *options = state->input;
+
+	(void)arg;
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = options;
+		return 0;
+	case KEY_BLOCKING:
+		options->blocking = true;
+		return 0;
+	case KEY_NONBLOCKING:
+		options->blocking = false;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_option run_table[] = {
+	{ "blocking", KEY_BLOCKING, NULL, 0, "Stop the process around each look at it", 5 },
+	{ "nonblocking", KEY_NONBLOCKING, NULL, 0, "Never stop it (default)", 5 },
+	{ 0 },
+};
+static const struct argp_child run_children[] = { { &say_argp, 0, NULL, 0 }, { 0 } };
+const struct argp run_argp = {
+	.options = run_table,
+	.parser = parse_run,
+	.children = run_children,
+};
 
 int options_split(int argc, char **argv, char ***command)
 {

@@ -48,6 +48,7 @@ struct run_options {
 	int verbose;
 };
 extern const struct argp run_argp;
+extern const struct argp say_argp; /* the part of it for commands that read no process */
 
 /*
  * The command line behind the first "--" ends up in *command (NULL when there is no "--"); returns

@@ -54,7 +54,7 @@ char *output_file_name(const char *pattern, const struct output_name_facts *fact
 		}
 		switch (*++pattern) {
 		case 'p':
-			text_addf(&text, "%d", (int)facts->pid);
+			text_addf(&text, "%d", facts->pid > 0 ? (int)facts->pid : 0);
 			break;
 		case 't':
 			add_time(&text);

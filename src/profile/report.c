@@ -120,9 +120,9 @@ static struct error *move_node(struct reporting *reporting, uint32_t node, uint3
 }
 
 /* Appends, or makes the last one longer where nothing tells the two apart any more. */
-static void keep_run(struct profile *report, const struct run *run)
+static void keep_run(struct profile *report, struct run *runs, const struct run *run)
 {
-	struct run *last = report->run_count ? &report->runs[report->run_count - 1] : NULL;
+	struct run *last = report->run_count ? &runs[report->run_count - 1] : NULL;
 
 	if (last && last->thread == run->thread && last->node == run->node &&
 	    last->state == run->state && last->flags == run->flags &&
@@ -132,7 +132,7 @@ static void keep_run(struct profile *report, const struct run *run)
 		last->samples += run->samples;
 		return;
 	}
-	report->runs[report->run_count++] = *run;
+	runs[report->run_count++] = *run;
 }
 
 /* The report's runs, so far those of raw, become its own: those that pass, in the same place. */
@@ -140,14 +140,15 @@ static struct error *count_runs(struct reporting *reporting)
 {
 	struct profile *report = reporting->report;
 	const size_t count = report->run_count;
+	struct run *const runs = report->runs;
 	uint32_t thread = UINT32_MAX, base;
 	struct error *err = NULL;
 
 	report->run_count = 0;
-	if (!report->runs)
+	if (!runs)
 		return NULL;
 	for (size_t i = 0; !err && i < count; i++) {
-		struct run run = report->runs[i];
+		struct run run = runs[i];
 
 		if (!report_filter_passes(&reporting->filter, &run, report))
 			continue;
@@ -163,7 +164,7 @@ static struct error *count_runs(struct reporting *reporting)
 		if (err)
 			return err;
 		profile_add(report, run.node, run.samples, run.time_ns);
-		keep_run(report, &run);
+		keep_run(report, runs, &run);
 	}
 	return err;
 }

@@ -125,12 +125,14 @@ Test(commands, by_name_and_by_its_beginning)
 	bool ambiguous;
 
 	cr_assert_eq(command_find("record", &ambiguous), &cmd_record);
-	cr_assert_eq(command_find("r", &ambiguous), &cmd_record);
-	cr_assert_eq(command_find("d", &ambiguous), &cmd_dump);
+	cr_assert_eq(command_find("rec", &ambiguous), &cmd_record);
+	cr_assert_eq(command_find("du", &ambiguous), &cmd_dump);
+	cr_assert_null(command_find("r", &ambiguous));
+	cr_assert(ambiguous);
 	cr_assert_null(command_find("", &ambiguous));
 	cr_assert_null(command_find("records", &ambiguous));
 	cr_assert_not(ambiguous);
-	cr_assert(strstr(command_names(), "record, dump"));
+	cr_assert(strstr(command_names(), "record, report, "));
 }
 
 static void check_pids(const char *text, size_t count, pid_t last)
