@@ -60,4 +60,43 @@ double diff_share(const struct diff *diff, enum diff_side side, const struct dif
  */
 double diff_noise(const struct diff *diff, const struct diff_weight weights[DIFF_SIDES]);
 
+/*
+ * One side as a profile with the nodes of the tree, for forms that compare two profiles. It borrows
+ * all but its nodes from diff, and its capture from the report of that side; nothing can be added.
+ */
+__attribute__((warn_unused_result)) struct error *diff_side_profile(const struct diff *diff,
+								    enum diff_side side,
+								    const struct profile *report,
+								    struct profile *ret);
+void diff_side_profile_deinit(struct profile *profile);
+
+enum diff_by { DIFF_BY_FUNCTION, DIFF_BY_STACK };
+
+/* Shares are 0 to 1; delta is new less old. */
+struct diff_change {
+	double share[DIFF_SIDES], delta, noise;
+};
+
+/* Whether chance alone may well have made the difference: see diff_noise(). */
+static inline bool diff_change_may_be_chance(const struct diff_change *change)
+{
+	return change->delta < 0 ? -change->delta <= change->noise : change->delta <= change->noise;
+}
+
+struct diff_row {
+	const struct func *func;        /* of the tree; NULL by stack */
+	uint32_t node;                  /* by stack */
+	struct diff_change self, total; /* by stack there is no total */
+};
+
+struct diff_rows {
+	struct diff_row *items;
+	size_t count;
+};
+
+/* All that has samples on either side: what got slower (in itself, then in total) first. */
+__attribute__((warn_unused_result)) struct error *diff_rank(const struct diff *diff,
+							    enum diff_by by, struct diff_rows *ret);
+void diff_rows_deinit(struct diff_rows *rows);
+
 #endif
