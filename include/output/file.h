@@ -37,6 +37,16 @@ __attribute__((warn_unused_result)) struct error *
 output_file_write(struct output_file *file, const struct profile *profile,
 		  const struct output_facts *facts);
 
+/*
+ * The same with anything else than a profile: content is called with the open file, and has its
+ * context around it. For files that were opened without a form (output NULL).
+ */
+struct output_content {
+	struct error *(*write)(const struct output_content *content, FILE *file);
+};
+__attribute__((warn_unused_result)) struct error *
+output_file_put(struct output_file *file, const struct output_content *content);
+
 const char *output_file_path(const struct output_file *file);
 /* Removes what is half-written; keeps what output_file_write() finished. */
 void output_file_destroy(struct output_file *file);

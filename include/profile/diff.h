@@ -83,6 +83,12 @@ static inline bool diff_change_may_be_chance(const struct diff_change *change)
 	return change->delta < 0 ? -change->delta <= change->noise : change->delta <= change->noise;
 }
 
+/* Half a tenth of a point and more: less shows as no difference, and ranks as none. */
+static inline bool diff_change_shows(const struct diff_change *change)
+{
+	return change->delta >= 0.0005 || change->delta <= -0.0005;
+}
+
 struct diff_row {
 	const struct func *func;        /* of the tree; NULL by stack */
 	uint32_t node;                  /* by stack */

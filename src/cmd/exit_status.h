@@ -13,6 +13,7 @@ enum exit_status {
 	STATUS_NO_PYTHON = 3, /* no such process, or none that runs Python */
 	STATUS_NOT_PERMITTED = 4,
 	STATUS_UNREADABLE = 5, /* a Python that we cannot read */
+	STATUS_SLOWER = 7,     /* `diff --fail-on`: something got slower than that */
 };
 
 /* By the kind of an error; STATUS_DONE for NULL. */

@@ -27,6 +27,11 @@ enum option_key {
 	KEY_MINE,
 	KEY_QUALNAME,
 	KEY_NO_QUALNAME,
+	KEY_BY,
+	KEY_FAIL_ON,
+	KEY_LIMIT,
+	KEY_MARKDOWN,
+	KEY_SIGNIFICANT,
 };
 
 /* Which process: -p, or one bare argument. */

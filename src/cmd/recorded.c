@@ -216,7 +216,7 @@ static void explain_nothing(const struct recorded *recorded, const struct report
 	struct text why = { 0 };
 
 	if (!recorded->run_count)
-		text_addf(&why, "%s has none", recorded->path);
+		text_add(&why, "it has none");
 	else if (options->from_ns && options->from_ns >= elapsed_ns)
 		text_addf(&why, "the recording ends after %.1f s, before --from",
 			  (double)elapsed_ns / 1e9);
@@ -230,7 +230,7 @@ static void explain_nothing(const struct recorded *recorded, const struct report
 		list_threads(&recorded->profile, &why);
 	else
 		text_add(&why, "nothing passes the filters");
-	fprintf(stderr, "sonde: no samples: %s\n", text_chars(&why));
+	fprintf(stderr, "sonde: %s: no samples: %s\n", recorded->path, text_chars(&why));
 }
 
 void recorded_say_left_out(const struct recorded *recorded, const struct report_choice *choice,
@@ -242,12 +242,12 @@ void recorded_say_left_out(const struct recorded *recorded, const struct report_
 	}
 	if (report->hidden_waiting)
 		fprintf(stderr,
-			"sonde: %" PRIu64 " samples of waiting threads are left out (-i shows "
+			"sonde: %s: %" PRIu64 " samples of waiting threads are left out (-i shows "
 			"them)\n",
-			report->hidden_waiting);
+			recorded->path, report->hidden_waiting);
 	if (report->hidden_foreign)
 		fprintf(stderr,
-			"sonde: %" PRIu64 " samples without a function of the program itself are "
-			"left out (--mine)\n",
-			report->hidden_foreign);
+			"sonde: %s: %" PRIu64 " samples without a function of the program itself "
+			"are left out (--mine)\n",
+			recorded->path, report->hidden_foreign);
 }

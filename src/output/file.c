@@ -195,8 +195,7 @@ struct error *output_file_open(const char *path, const struct output *output,
 }
 
 /* The form into fd (closed here), down to the disk. errno of what failed, or *err set. */
-static int write_form(const struct output_file *file, int fd, const struct profile *profile,
-		      const struct output_facts *facts, struct error **err)
+static int write_form(int fd, const struct output_content *content, struct error **err)
 {
 	FILE *stream = fdopen(fd, "w");
 	int errnum = 0;
@@ -207,7 +206,7 @@ static int write_form(const struct output_file *file, int fd, const struct profi
 		return errnum;
 	}
 	errno = 0;
-	*err = file->output->write(profile, facts, stream);
+	*err = content->write(content, stream);
 	if (fflush(stream) || ferror(stream))
 		errnum = errno ? errno : EIO;
 	/* a pipe or a device has no disk: that it can't be synced is no failure */
@@ -218,8 +217,7 @@ static int write_form(const struct output_file *file, int fd, const struct profi
 	return errnum;
 }
 
-static struct error *write_direct(struct output_file *file, const struct profile *profile,
-				  const struct output_facts *facts)
+static struct error *write_direct(struct output_file *file, const struct output_content *content)
 {
 	const char *name = strcmp(file->path, "-") ? file->path : "to standard output";
 	int fd = fcntl(file->fd, F_DUPFD_CLOEXEC, 3), errnum;
@@ -235,7 +233,7 @@ static struct error *write_direct(struct output_file *file, const struct profile
 		close(fd);
 		return error_os(errnum, "cannot write %s", name);
 	}
-	errnum = write_form(file, fd, profile, facts, &err);
+	errnum = write_form(fd, content, &err);
 	if (!err && errnum)
 		err = error_os(errnum, "cannot write %s", name);
 	return err;
@@ -257,8 +255,7 @@ static void copy_rights(const char *target, int fd)
 	(void)fchmod(fd, 0666 & ~mask);
 }
 
-struct error *output_file_write(struct output_file *file, const struct profile *profile,
-				const struct output_facts *facts)
+struct error *output_file_put(struct output_file *file, const struct output_content *content)
 {
 	CLEANUP(freep)
 	char *name = NULL;
@@ -266,12 +263,12 @@ struct error *output_file_write(struct output_file *file, const struct profile *
 	int fd, errnum;
 
 	if (!file->target)
-		return write_direct(file, profile, facts);
+		return write_direct(file, content);
 	fd = make_beside(file->target, &name);
 	if (fd < 0)
 		return error_os(errno, "cannot write %s", file->path);
 	copy_rights(file->target, fd);
-	errnum = write_form(file, fd, profile, facts, &err);
+	errnum = write_form(fd, content, &err);
 	if (err) { /* out of memory: what is there is of no use */
 		unlink(name);
 		return error_prefix(err, "cannot write %s", file->path);
@@ -282,6 +279,29 @@ struct error *output_file_write(struct output_file *file, const struct profile *
 	if (rename(name, file->target))
 		return error_os(errno, "cannot replace %s (the result is in %s)", file->path, name);
 	return NULL;
+}
+
+/* A profile in the form of its file. */
+struct form {
+	struct output_content content;
+	const struct output *output;
+	const struct profile *profile;
+	const struct output_facts *facts;
+};
+
+static struct error *form_write(const struct output_content *content, FILE *stream)
+{
+	const struct form *form = (const struct form *)content;
+
+	return form->output->write(form->profile, form->facts, stream);
+}
+
+struct error *output_file_write(struct output_file *file, const struct profile *profile,
+				const struct output_facts *facts)
+{
+	const struct form form = { { form_write }, file->output, profile, facts };
+
+	return output_file_put(file, &form.content);
 }
 
 const char *output_file_path(const struct output_file *file)

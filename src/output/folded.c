@@ -13,6 +13,7 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "children.h"
+#include "folded.h"
 #include "frame_text.h"
 #include "output/output.h"
 
@@ -22,10 +23,11 @@ struct entry {
 	size_t length;    /* of text */
 	uint32_t node;
 	bool subtree;
-	char tail[24]; /* ";" or " COUNT": what stands behind the text */
+	char tail[48]; /* ";", " COUNT" or " OLD NEW": what stands behind the text */
 };
 
 struct folding {
+	bool two_columns;    /* of nodes: count and time_ns */
 	struct profile tree; /* of texts: frame names are what is written */
 	struct children children;
 	ARRAY(struct entry) todo; /* a stack: what is to be written next stands last */
@@ -89,7 +91,7 @@ static struct error *tree_by_text(const struct profile *profile, struct profile 
 			return err;
 		profile_add(tree, nodes[n], node->count, node->time_ns);
 	}
-	if (!profile->nodes[0].count)
+	if (!profile->nodes[0].count && !profile->nodes[0].time_ns)
 		return NULL;
 	/* stacks without a frame still took their time */
 	err = profile_label_frame(tree, FRAME_MARKER, FRAME_TEXT_EMPTY, &frames[0]);
@@ -136,8 +138,12 @@ static struct error *push_below(struct folding *folding, uint32_t parent)
 		const char *text = profile_func_of(&folding->tree, node)->name;
 		struct entry entry = { .text = text, .length = strlen(text), .node = node };
 
-		if (at->count) {
-			snprintf(entry.tail, sizeof(entry.tail), " %" PRIu64, at->count);
+		if (at->count || (folding->two_columns && at->time_ns)) {
+			if (folding->two_columns)
+				snprintf(entry.tail, sizeof(entry.tail), " %" PRIu64 " %" PRIu64,
+					 at->count, at->time_ns);
+			else
+				snprintf(entry.tail, sizeof(entry.tail), " %" PRIu64, at->count);
 			if (!array_push(&folding->todo, entry))
 				return &error_nomem;
 		}
@@ -183,14 +189,12 @@ static struct error *write_lines(struct folding *folding, FILE *file)
 	return err;
 }
 
-static struct error *folded_write(const struct profile *profile, const struct output_facts *facts,
-				  FILE *file)
+static struct error *write_columns(const struct profile *profile, bool two_columns, FILE *file)
 {
 	CLEANUP(folding_deinit)
-	struct folding folding = { 0 };
+	struct folding folding = { .two_columns = two_columns };
 	struct error *err = profile_init(&folding.tree);
 
-	(void)facts;
 	if (!err)
 		err = tree_by_text(profile, &folding.tree);
 	if (!err)
@@ -198,6 +202,18 @@ static struct error *folded_write(const struct profile *profile, const struct ou
 	if (!err)
 		err = write_lines(&folding, file);
 	return err;
+}
+
+struct error *folded_write_two_columns(const struct profile *profile, FILE *file)
+{
+	return write_columns(profile, true, file);
+}
+
+static struct error *folded_write(const struct profile *profile, const struct output_facts *facts,
+				  FILE *file)
+{
+	(void)facts;
+	return write_columns(profile, false, file);
 }
 
 static const char *const aliases[] = { "raw", "collapsed", NULL };

@@ -30,15 +30,20 @@ static bool is_empty(const struct diff_weight weights[DIFF_SIDES])
 	return !weights[DIFF_OLD].samples && !weights[DIFF_NEW].samples;
 }
 
+static double shown_delta(const struct diff_change *change)
+{
+	return diff_change_shows(change) ? change->delta : 0;
+}
+
 static int compare_rows(const void *left, const void *right)
 {
 	const struct diff_row *a = left, *b = right;
 	int order;
 
-	if (a->self.delta != b->self.delta)
-		return a->self.delta < b->self.delta ? 1 : -1;
-	if (a->total.delta != b->total.delta)
-		return a->total.delta < b->total.delta ? 1 : -1;
+	if (shown_delta(&a->self) != shown_delta(&b->self))
+		return shown_delta(&a->self) < shown_delta(&b->self) ? 1 : -1;
+	if (shown_delta(&a->total) != shown_delta(&b->total))
+		return shown_delta(&a->total) < shown_delta(&b->total) ? 1 : -1;
 	order = a->func && b->func ? strcmp(a->func->name, b->func->name) : 0;
 	if (!order && a->func && b->func)
 		order = strcmp(a->func->file, b->func->file);

@@ -91,7 +91,7 @@ def test_nothing_is_left(sonde, path, tmp_path):
     empty.write_text("")
     run = report(sonde, empty)
     assert run.out == "empty.folded: 0 samples\n"
-    assert "no samples: %s has none" % empty in run.err, run
+    assert run.err == "sonde: %s: no samples: it has none\n" % empty, run
 
 
 def test_what_folded_stacks_do_not_tell(sonde, path):

@@ -1,0 +1,99 @@
+"""Two profiles compared, as a person or a build server would."""
+import re
+
+import pytest
+
+OLD = """\
+<module> (app.py:40);main (app.py:31) 500
+<module> (app.py:40);main (app.py:33);parse (parse/core.py:7) 300
+<module> (app.py:40);save (app.py:50) 200
+"""
+NEW = """\
+<module> (app.py:45);main (app.py:36) 1000
+<module> (app.py:45);main (app.py:38);parse (parse/core.py:9) 900
+<module> (app.py:45);load (app.py:60) 100
+"""
+
+
+@pytest.fixture
+def two(tmp_path):
+    (tmp_path / "old.folded").write_text(OLD)
+    (tmp_path / "new.folded").write_text(NEW)
+    return tmp_path / "old.folded", tmp_path / "new.folded"
+
+
+def diff(sonde, *arguments, **expected):
+    run = sonde.run("diff", *arguments)
+    assert run.status == expected.get("status", 0), run
+    return run
+
+
+def test_what_got_slower_comes_first(sonde, two):
+    lines = diff(sonde, *two).out.splitlines()
+    assert lines[0] == "old: %s: 1000 samples" % two[0]
+    assert lines[1] == "new: %s: 2000 samples" % two[1]
+    rows = [line.split() for line in lines[3:]]
+    assert [row[-2] for row in rows[:4]] == ["parse", "load", "main", "save"], lines
+    assert rows[0][:6] == ["30.0%", "45.0%", "+15.0", "30.0%", "45.0%", "+15.0"]
+    assert ["20.0%", "-", "-20.0", "20.0%", "-", "-20.0", "save", "(app.py)"] in rows
+
+
+def test_a_profile_against_itself_is_zero(sonde, two):
+    for by in "function", "stack":
+        run = diff(sonde, two[0], two[0], "--by", by, "--fail-on", "self:+0%",
+                   "--fail-on", "total:+0%")
+        assert run.out.splitlines()[2:] == ["no difference"]
+        assert run.err == ""
+    assert "No difference." in diff(sonde, "--md", two[0], two[0]).out
+    for line in diff(sonde, "-f", "folded", two[0], two[0]).out.splitlines():
+        assert re.search(r" (\d+) \1$", line)
+
+
+def test_stacks(sonde, two):
+    run = diff(sonde, "--by", "stack", *two)
+    assert re.search(r"30.0% +45.0% +\+15.0 +<module> \(app.py\);main \(app.py\);parse", run.out)
+    assert diff(sonde, "-f", "folded", *two).out == (
+        "<module> (app.py);load (app.py) 0 100\n"
+        "<module> (app.py);main (app.py) 500 1000\n"
+        "<module> (app.py);main (app.py);parse (parse/core.py) 300 900\n"
+        "<module> (app.py);save (app.py) 200 0\n")
+
+
+def test_rules(sonde, two):
+    run = diff(sonde, "--fail-on", "self:+14%", "--fail-on", "total:+1%:^load$", *two, status=7)
+    assert "--fail-on self:+14%: parse (parse/core.py) went from 30.0% to 45.0%: +15.0 points" \
+        in run.err
+    assert "load (app.py) went from 0.0% to 5.0%" in run.err
+    assert run.err.count("\n") == 2 and "parse" in run.out
+    diff(sonde, "--fail-on", "self:+15.1%", "--fail-on", "self:+1%:^main$", *two)
+    run = sonde.run("diff", "--fail-on", "x", *two)
+    assert run.status == 2 and "is no limit" in run.err
+
+
+def test_outputs(sonde, two, tmp_path):
+    run = diff(sonde, "-o", tmp_path / "x.md", "-o", tmp_path / "x.folded", "-o", "-", *two)
+    assert "| **+15.0** | `parse (parse/core.py)` |" in (tmp_path / "x.md").read_text()
+    assert (tmp_path / "x.folded").read_text().count("\n") == 4
+    assert run.out.startswith("old: ")
+    run = sonde.run("diff", "-o", tmp_path / "x.doc", *two)
+    assert run.status == 2 and "-f takes table, markdown, folded" in run.err
+    run = sonde.run("diff", "-o", tmp_path / "none" / "x.md", *two)
+    assert run.status == 1 and "cannot write" in run.err
+
+
+def test_filters_apply_to_both(sonde, two):
+    run = diff(sonde, "--include", "^main$", *two)
+    assert "old: %s: 800 samples" % two[0] in run.out
+    assert "new: %s: 1900 samples" % two[1] in run.out
+
+
+def test_what_cannot_be_compared(sonde, two, tmp_path):
+    for arguments, status, text in (
+            ((two[0],), 2, "which two?"), (two + two, 2, "is one too many"),
+            ((two[0], tmp_path / "none"), 1, "No such file"),
+            ((two[0], sonde.path), 1, "neither a recording of sonde nor folded stacks")):
+        run = sonde.run("diff", *arguments)
+        assert run.status == status and text in run.err and run.out == "", run
+    (tmp_path / "empty.folded").write_text("")
+    run = diff(sonde, two[0], tmp_path / "empty.folded")
+    assert "empty.folded: no samples" in run.err
