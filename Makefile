@@ -21,6 +21,7 @@ library := $(BUILD)/libsonde.a
 support := $(sort $(wildcard tests/support/*.c))
 fakes   := $(sort $(wildcard tests/support/fake*.c))
 tests   := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
+benches := $(BUILD)/bench/limit $(BUILD)/bench/recording
 fuzzers := $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 
 quiet := $(if $(V),,@)
@@ -82,7 +83,7 @@ demo: ## install what the build lacks, build, profile a program
 	$(MAKE) all
 	scripts/demo $(BUILD)/sonde
 
-unit: $(tests) $(BUILD)/bench/limit ## build the unit tests, and what bench is built of
+unit: $(tests) $(benches) ## build the unit tests, and what bench is built of
 
 check: ## every unit test, and the integration tests on every Python of this machine
 	scripts/install-deps build test
@@ -116,15 +117,16 @@ valgrind: ## one dump and one recording under valgrind
 	$(MAKE) all
 	scripts/valgrind $(BUILD)/sonde
 
-$(BUILD)/bench/limit: $(BUILD)/bench/limit.o $(library)
+$(benches): $(BUILD)/bench/%: $(BUILD)/bench/%.o $(library)
 	$(say) LD $@
 	$(quiet)$(CC) $(cflags) $(LDFLAGS) -o $@ $^ $(libs)
 
-bench: all $(BUILD)/bench/limit ## sonde beside the bare limit and other profilers (20 minutes)
+bench: all $(benches) ## sonde beside the bare limit and other profilers (20 minutes)
 	scripts/get-peers || true
 	bench/run $(BUILD)
+	bench/reports $(BUILD)
 
-bench-quick: all $(BUILD)/bench/limit ## the essentials of it, in two minutes
+bench-quick: all $(benches) ## the essentials of it, in two minutes
 	bench/run --quick $(BUILD)
 
 coverage: ## lines that the unit tests reach, a file each

@@ -182,6 +182,9 @@ __attribute__((warn_unused_result)) struct error *profile_reserve_runs(struct pr
 /* All runs of one become those of the other, which has none of its own. Nothing is copied. */
 void profile_move_runs(struct profile *to, struct profile *from);
 
+/* For who only looks at the counts of a report: most of the memory is given back. */
+void profile_drop_runs(struct profile *profile);
+
 /* Appends a line of source; in order once profile_sort_sources() was called. */
 __attribute__((warn_unused_result)) struct error *
 profile_source(struct profile *profile, const char *path, int32_t line, const char *text);

@@ -219,6 +219,8 @@ static struct error *compare(const struct options *options, struct comparison *r
 		if (!err)
 			err = recorded_report(&ret->recorded[side], &options->shown,
 					      &ret->reports[side]);
+		if (!err)
+			profile_drop_runs(&ret->reports[side]); /* before the other is read */
 		ret->facts.titles[side] = options->paths[side];
 		ret->facts.reports[side] = &ret->reports[side];
 	}

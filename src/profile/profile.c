@@ -301,6 +301,12 @@ void profile_move_runs(struct profile *to, struct profile *from)
 	from->run_count = from->index->run_capacity = 0;
 }
 
+void profile_drop_runs(struct profile *profile)
+{
+	free(take_ptr(profile->runs));
+	profile->run_count = profile->index->run_capacity = 0;
+}
+
 static int compare_runs(const void *left, const void *right)
 {
 	const struct run *a = left, *b = right;
