@@ -55,7 +55,7 @@ static void add_functions(struct profile *profile, uint32_t count)
 		snprintf(name, sizeof(name), "Class%u.method_%u", i % 700, i);
 		snprintf(path, sizeof(path), "/srv/app/%s/package%u/module%u.py",
 			 i % 3 ? "site-packages" : "src", i % 40, i % FILES);
-		func.file = strstr(path, "package");
+		func.file = strstr(path, "/package") + 1;
 		func.first_line = first;
 		func.last_line = first + 40;
 		check(profile_func(profile, &func, &number));

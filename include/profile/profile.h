@@ -185,6 +185,9 @@ void profile_move_runs(struct profile *to, struct profile *from);
 /* For who only looks at the counts of a report: most of the memory is given back. */
 void profile_drop_runs(struct profile *profile);
 
+/* The same for the stacks of a recording, runs included, once its report is made. */
+void profile_drop_stacks(struct profile *profile);
+
 /* Appends a line of source; in order once profile_sort_sources() was called. */
 __attribute__((warn_unused_result)) struct error *
 profile_source(struct profile *profile, const char *path, int32_t line, const char *text);

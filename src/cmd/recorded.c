@@ -156,6 +156,7 @@ struct error *recorded_report(struct recorded *recorded, const struct report_cho
 {
 	struct report_options options = choice->report;
 	const char *unknown = recorded->folded ? unknown_to_folded(recorded, choice) : NULL;
+	struct error *err;
 
 	if (unknown)
 		return error_create(ERROR_USAGE,
@@ -165,7 +166,10 @@ struct error *recorded_report(struct recorded *recorded, const struct report_cho
 		options.thread_roots = recorded->facts.has_threads;
 		options.process_roots = recorded->facts.has_processes;
 	}
-	return profile_report_take(&recorded->profile, &options, ret);
+	err = profile_report_take(&recorded->profile, &options, ret);
+	if (!err)
+		profile_drop_stacks(&recorded->profile);
+	return err;
 }
 
 /* "there are MainThread (7), worker (9), ..." */

@@ -29,8 +29,8 @@ __attribute__((warn_unused_result)) struct error *recorded_read(const char *path
 void recorded_deinit(struct recorded *recorded);
 
 /*
- * The report of it, which takes its runs. ERROR_USAGE for a filter that needs what folded stacks
- * do not tell. Their root frames are kept when the choice says nothing about roots.
+ * The report of it, which takes its stacks: there is one. ERROR_USAGE for a filter that needs what
+ * folded stacks do not tell. Their root frames are kept when the choice says nothing about roots.
  */
 __attribute__((warn_unused_result)) struct error *
 recorded_report(struct recorded *recorded, const struct report_choice *choice, struct profile *ret);

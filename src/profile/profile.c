@@ -307,6 +307,14 @@ void profile_drop_runs(struct profile *profile)
 	profile->run_count = profile->index->run_capacity = 0;
 }
 
+void profile_drop_stacks(struct profile *profile)
+{
+	profile_drop_runs(profile);
+	free(take_ptr(profile->nodes));
+	pairs_deinit(&profile->index->nodes);
+	profile->node_count = profile->index->node_capacity = 0;
+}
+
 static int compare_runs(const void *left, const void *right)
 {
 	const struct run *a = left, *b = right;
