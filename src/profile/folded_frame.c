@@ -110,12 +110,15 @@ static char *find_file(char *text)
 static int32_t cut_line(char *file)
 {
 	char *colon = strrchr(file, ':');
-	const char *p = colon ? colon + 1 : "";
+	const char *p;
 	uint64_t line;
 
+	if (!colon)
+		return 0;
+	p = colon + 1;
 	if (!take_number(&p, p + strlen(p), INT32_MAX, &line) || *p)
 		return 0;
-	*colon = '\0'; /* there is one: its number was found */
+	*colon = '\0';
 	return (int32_t)line;
 }
 
