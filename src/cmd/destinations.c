@@ -23,18 +23,23 @@ static const struct argp_option table[] = {
 	{ 0 },
 };
 
+void destination_wishes_add(struct argp_state *state, struct destination_wishes *wishes,
+			    const char *path)
+{
+	if (wishes->count == DESTINATIONS_MAX)
+		argp_failure(state, STATUS_USAGE, 0, "more than %d outputs", DESTINATIONS_MAX);
+	if (!*path)
+		argp_failure(state, STATUS_USAGE, 0, "the name of the output is empty");
+	wishes->patterns[wishes->count++] = path;
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct destination_wishes *wishes = state->input;
 
 	switch (key) {
 	case 'o':
-		if (wishes->count == DESTINATIONS_MAX)
-			argp_failure(state, STATUS_USAGE, 0, "more than %d outputs",
-				     DESTINATIONS_MAX);
-		if (!*arg)
-			argp_failure(state, STATUS_USAGE, 0, "the name of the output is empty");
-		wishes->patterns[wishes->count++] = arg;
+		destination_wishes_add(state, wishes, arg);
 		return 0;
 	case 'f':
 		wishes->format = arg;
@@ -44,15 +49,18 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-/* The formats stand in one table, and are named from there. */
-static char *add_formats(int key, const char *text, void *input)
+char *destinations_help(const char *text, const char *names)
 {
 	char *longer = NULL;
 
+	return asprintf(&longer, "%s%s", text, names) < 0 ? (char *)text : longer;
+}
+
+/* The formats stand in one table, and are named from there. */
+static char *add_formats(int key, const char *text, void *input)
+{
 	(void)input;
-	if (key != 'f' || asprintf(&longer, "%s%s", text, output_names()) < 0)
-		return (char *)text;
-	return longer;
+	return key == 'f' ? destinations_help(text, output_names()) : (char *)text;
 }
 
 const struct argp destinations_argp = {

@@ -25,6 +25,13 @@ struct destination_wishes {
 /* -o and -f, into struct destination_wishes. */
 extern const struct argp destinations_argp;
 
+/* For commands with an -o and -f of their own: takes the argument of -o. */
+void destination_wishes_add(struct argp_state *state, struct destination_wishes *wishes,
+			    const char *path);
+
+/* For their argp's help_filter: the text of an option with these names behind it. */
+char *destinations_help(const char *text, const char *names);
+
 struct destination {
 	const char *pattern;
 	const struct output *form;

@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "command.h"
+#include "destinations.h"
 #include "diff_limits.h"
 #include "exit_status.h"
 #include "output/diff.h"
@@ -17,16 +18,14 @@
 #include "report_options.h"
 #include "terminal.h"
 
-enum { OUTPUTS_MAX = 32, ROWS_DEFAULT = 20 };
+enum { ROWS_DEFAULT = 20 /* a screen */ };
 
 struct options {
 	const char *paths[DIFF_SIDES];
 	size_t path_count;
 	struct report_choice shown;
 	struct run_options run;
-	const char *outputs[OUTPUTS_MAX];
-	size_t output_count;
-	const char *format;
+	struct destination_wishes wishes;
 	enum diff_by by;
 	size_t limit;
 	bool significant;
@@ -91,15 +90,6 @@ static void parse_limit(struct argp_state *state, struct options *options, const
 	options->limit = value;
 }
 
-static void add_output(struct argp_state *state, struct options *options, const char *arg)
-{
-	if (options->output_count == OUTPUTS_MAX)
-		argp_failure(state, STATUS_USAGE, 0, "more than %d outputs", OUTPUTS_MAX);
-	if (!*arg)
-		argp_failure(state, STATUS_USAGE, 0, "the name of the output is empty");
-	options->outputs[options->output_count++] = arg;
-}
-
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct options *options = state->input;
@@ -112,13 +102,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		state->child_inputs[2] = &options->run;
 		return 0;
 	case 'o':
-		add_output(state, options, arg);
+		destination_wishes_add(state, &options->wishes, arg);
 		return 0;
 	case 'f':
-		options->format = arg;
+		options->wishes.format = arg;
 		return 0;
 	case KEY_MARKDOWN:
-		options->format = "markdown";
+		options->wishes.format = "markdown";
 		return 0;
 	case KEY_BY:
 		parse_by(state, options, arg);
@@ -151,15 +141,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-/* The formats stand in one table, and are named from there. */
 static char *add_formats(int key, const char *text, void *input)
 {
-	char *longer = NULL;
-
 	(void)input;
-	if (key != 'f' || asprintf(&longer, "%s%s", text, diff_output_names()) < 0)
-		return (char *)text;
-	return longer;
+	return key == 'f' ? destinations_help(text, diff_output_names()) : (char *)text;
 }
 
 static const struct argp_child children[] = {
@@ -190,11 +175,11 @@ static struct error *choose(const struct options *options, const char *path,
 {
 	const struct diff_output *form = diff_outputs[0];
 
-	if (options->format) {
-		form = diff_output_by_name(options->format);
+	if (options->wishes.format) {
+		form = diff_output_by_name(options->wishes.format);
 		if (!form)
 			return error_create(ERROR_USAGE, "no format is called '%s': there are %s",
-					    options->format, diff_output_names());
+					    options->wishes.format, diff_output_names());
 	} else if (strcmp(path, "-") != 0) {
 		form = diff_output_by_suffix(path);
 		if (!form)
@@ -283,10 +268,10 @@ static struct error *write_all(const struct comparison *comparison)
 	const struct options *options = comparison->options;
 	struct error *err = NULL;
 
-	if (!options->output_count)
+	if (!options->wishes.count)
 		return write_one(comparison, "-");
-	for (size_t i = 0; !err && i < options->output_count; i++)
-		err = write_one(comparison, options->outputs[i]);
+	for (size_t i = 0; !err && i < options->wishes.count; i++)
+		err = write_one(comparison, options->wishes.patterns[i]);
 	return err;
 }
 
@@ -297,9 +282,9 @@ static struct error *run_diff(const struct options *options, size_t *failed)
 	const struct diff_output *form;
 	struct error *err = NULL;
 
-	for (size_t i = 0; !err && i < options->output_count; i++)
-		err = choose(options, options->outputs[i], &form);
-	if (!err && !options->output_count)
+	for (size_t i = 0; !err && i < options->wishes.count; i++)
+		err = choose(options, options->wishes.patterns[i], &form);
+	if (!err && !options->wishes.count)
 		err = choose(options, "-", &form);
 	if (!err)
 		err = compare(options, &comparison);

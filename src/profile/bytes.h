@@ -62,7 +62,7 @@ static inline void bytes_put_number(struct bytes *bytes, uint64_t value)
 
 static inline void bytes_put_signed(struct bytes *bytes, int64_t value)
 {
-	bytes_put_number(bytes, (uint64_t)value << 1 ^ (uint64_t)(value >> 63));
+	bytes_put_number(bytes, (uint64_t)value << 1 ^ (value < 0 ? UINT64_MAX : 0));
 }
 
 /* What is left to be read. Reading past its end gives zeroes, and is remembered. */

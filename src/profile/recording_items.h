@@ -32,7 +32,7 @@ void item_writer_deinit(struct item_writer *writer);
  * &error_nomem.
  */
 __attribute__((warn_unused_result)) struct error *item_writer_put(struct item_writer *writer,
-								  struct bytes *ret, bool *more);
+								  struct bytes *out, bool *more);
 
 /* The number of a string that was written; 0 for the empty one. */
 uint32_t item_writer_string(const struct item_writer *writer, const char *chars);
