@@ -90,10 +90,21 @@ static void parse_limit(struct argp_state *state, struct options *options, const
 	options->limit = value;
 }
 
+static void add_limit(struct argp_state *state, struct options *options, const char *arg)
+{
+	struct error *err = diff_limits_add(&options->limits, arg);
+	char why[512];
+
+	if (!err)
+		return;
+	snprintf(why, sizeof(why), "%s", error_message(err));
+	error_destroy(err);
+	argp_failure(state, STATUS_USAGE, 0, "%s", why);
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct options *options = state->input;
-	struct error *err;
 
 	switch (key) {
 	case ARGP_KEY_INIT:
@@ -120,9 +131,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		options->significant = true;
 		return 0;
 	case KEY_FAIL_ON:
-		err = diff_limits_add(&options->limits, arg);
-		if (err)
-			argp_failure(state, STATUS_USAGE, 0, "%s", error_message(err));
+		add_limit(state, options, arg);
 		return 0;
 	case ARGP_KEY_ARG:
 		if (options->path_count == DIFF_SIDES)
