@@ -47,6 +47,12 @@ struct output_content {
 __attribute__((warn_unused_result)) struct error *
 output_file_put(struct output_file *file, const struct output_content *content);
 
+/*
+ * Removes the file that is being written at this moment, if any: for the handler of a signal that
+ * ends the program (it may be called there).
+ */
+void output_file_remove_half(void);
+
 const char *output_file_path(const struct output_file *file);
 /* Removes what is half-written; keeps what output_file_write() finished. */
 void output_file_destroy(struct output_file *file);

@@ -16,6 +16,7 @@
 #include "output/file.h"
 #include "recorded.h"
 #include "report_options.h"
+#include "signals.h"
 #include "terminal.h"
 
 enum { ROWS_DEFAULT = 20 /* a screen */ };
@@ -314,6 +315,7 @@ static int diff_run(int argc, char **argv)
 	struct error *err;
 
 	options_parse(&cmd_diff, argc, argv, &options);
+	signals_clean_up();
 	err = run_diff(&options, &failed);
 	diff_limits_deinit(&options.limits);
 	if (err && err->kind == ERROR_PERMISSION)

@@ -11,6 +11,7 @@
 #include "exit_status.h"
 #include "recorded.h"
 #include "report_options.h"
+#include "signals.h"
 #include "targets.h"
 
 struct options {
@@ -131,6 +132,7 @@ static int report_run(int argc, char **argv)
 	struct error *err;
 
 	options_parse(&cmd_report, argc, argv, &options);
+	signals_clean_up();
 	err = destinations_init(&destinations, &options.wishes);
 	if (!err)
 		err = show(&options, &destinations);

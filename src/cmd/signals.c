@@ -1,9 +1,11 @@
 /*
- * signals.c - handlers that only set a flag.
+ * signals.c - handlers that only set a flag, or remove a file.
  */
 #include "signals.h"
 
 #include <stddef.h>
+
+#include "output/file.h"
 
 volatile sig_atomic_t signals_stop, signals_snapshot;
 
@@ -41,6 +43,24 @@ void signals_catch(void)
 	if (!sigaction(SIGHUP, NULL, &old) && old.sa_handler != SIG_IGN)
 		catch_signal(SIGHUP, on_end);
 	/* a reader of our output that goes away must not take the other outputs along */
+	(void)signal(SIGPIPE, SIG_IGN);
+}
+
+static void on_end_of_writer(int signum)
+{
+	output_file_remove_half();
+	(void)signal(signum, SIG_DFL);
+	(void)raise(signum);
+}
+
+void signals_clean_up(void)
+{
+	static const int signums[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction old;
+
+	for (size_t i = 0; i < sizeof(signums) / sizeof(*signums); i++)
+		if (!sigaction(signums[i], NULL, &old) && old.sa_handler != SIG_IGN)
+			catch_signal(signums[i], on_end_of_writer);
 	(void)signal(SIGPIPE, SIG_IGN);
 }
 

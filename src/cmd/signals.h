@@ -1,5 +1,6 @@
 /*
- * signals.h - INT, TERM and HUP end a recording, USR1 asks for a snapshot.
+ * signals.h - INT, TERM and HUP end a recording, USR1 asks for a snapshot; what they do to other
+ * commands that write files.
  *
  * The second of those that end leaves at once, as if it had never been caught.
  */
@@ -15,5 +16,12 @@ void signals_catch(void);
 
 /* What was recorded is written: TERM and HUP have nothing to wait for any more. */
 void signals_release(void);
+
+/*
+ * For commands that only read and write files: INT, TERM and HUP end the program as ever, without
+ * leaving half a file behind; a reader of our output that goes away does not take the other
+ * outputs along.
+ */
+void signals_clean_up(void);
 
 #endif

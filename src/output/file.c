@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -92,11 +93,21 @@ static void output_file_destroyp(struct output_file **file)
 	output_file_destroy(*file);
 }
 
-/* A new file beside `target`; *name is its malloc'ed path. -1 with errno. */
+/* Name of the file that is being written, beside the one that it will replace. */
+static const char *volatile half_written;
+
+void output_file_remove_half(void)
+{
+	if (half_written)
+		(void)unlink(half_written);
+}
+
+/* A new file beside `target`, half_written from now on; *name is its malloc'ed path. -1, errno. */
 static int make_beside(const char *target, char **name)
 {
 	const char *slash = strrchr(target, '/');
-	int fd;
+	sigset_t all, before;
+	int fd, errnum;
 
 	if (asprintf(name, "%.*s.sonde-XXXXXX", slash ? (int)(slash - target) + 1 : 0, target) <
 	    0) {
@@ -104,11 +115,17 @@ static int make_beside(const char *target, char **name)
 		errno = ENOMEM;
 		return -1;
 	}
+	sigfillset(&all);
+	(void)sigprocmask(SIG_BLOCK, &all, &before); /* no moment at which it is not known */
 	fd = mkostemp(*name, O_CLOEXEC);
+	errnum = errno;
+	half_written = fd < 0 ? NULL : *name;
+	(void)sigprocmask(SIG_SETMASK, &before, NULL);
 	if (fd < 0) {
 		free(*name);
 		*name = NULL;
 	}
+	errno = errnum;
 	return fd;
 }
 
@@ -142,6 +159,7 @@ static struct error *prove_replaceable(struct output_file *file, bool exists)
 	if (fd >= 0) {
 		close(fd);
 		unlink(name);
+		half_written = NULL;
 		return NULL;
 	}
 	if (!exists)
@@ -269,6 +287,7 @@ struct error *output_file_put(struct output_file *file, const struct output_cont
 		return error_os(errno, "cannot write %s", file->path);
 	copy_rights(file->target, fd);
 	errnum = write_form(fd, content, &err);
+	half_written = NULL;
 	if (err) { /* out of memory: what is there is of no use */
 		unlink(name);
 		return error_prefix(err, "cannot write %s", file->path);

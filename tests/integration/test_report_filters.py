@@ -1,11 +1,12 @@
 """Filters on a recording: what passes adds up. The recording is that of bench, a small one."""
 import os
 import re
+import signal
 import subprocess
 
 import pytest
 
-from support import LIMIT, folded
+from support import LIMIT, environment, folded, wait_for
 
 SAMPLES, THREADS = 20000, 10  # worker-0 to worker-9, a look about each millisecond
 
@@ -127,6 +128,38 @@ def test_what_is_no_recording_any_more(sonde, recording, tmp_path):
             assert "ends early" in run.err and "no samples" in run.err, run
         else:
             assert run.status == 1 and run.err.count("\n") == 1, run
+
+
+def test_a_reader_that_has_enough(sonde, recording, tmp_path):
+    run = subprocess.run("%s report %s -f folded -o - -o %s/x | head -c 10; echo ${PIPESTATUS[0]}"
+                         % (sonde.path, recording, tmp_path), shell=True, executable="/bin/bash",
+                         stdout=subprocess.PIPE, universal_newlines=True, timeout=LIMIT,
+                         env=environment())
+    assert run.stdout[10:] == "0\n", run
+    assert sum(folded((tmp_path / "x").read_text()).values()) == SAMPLES
+
+
+def test_half_an_output_is_not_left(sonde, tmp_path):
+    """What is ended while it writes: seen by the file that stands beside the one to be."""
+    stacks = tmp_path / "many.folded"
+    with open(str(stacks), "w") as f:
+        for i in range(20000):
+            f.write(";".join("f%d" % (i * k % 1009) for k in range(30)) + " 1\n")
+
+    def ended_while_it_wrote():
+        folder = tmp_path / "out"
+        folder.mkdir(exist_ok=True)
+        process = sonde.start("report", stacks, "-o", folder / "x.folded")
+        while process.poll() is None and not os.listdir(str(folder)):
+            os.sched_yield()
+        process.terminate()
+        process.communicate()
+        left = os.listdir(str(folder))
+        assert left in ([], ["x.folded"]), left
+        for name in left:
+            os.unlink(str(folder / name))
+        return process.returncode == -signal.SIGTERM
+    wait_for(ended_while_it_wrote, "the end of sonde while it writes")
 
 
 def test_two_of_them(sonde, recording):
