@@ -191,11 +191,14 @@ struct error *destinations_open(struct destinations *outputs, const struct outpu
 	return NULL;
 }
 
+enum { MANY_RUNS = 1000 * 1000 /* writing fewer takes no time that anybody sees */ };
+
 static struct error *write_file(const struct destination *item, const struct profile *profile,
 				const struct output_facts *facts, bool quiet)
 {
 	const char *path = output_file_path(item->file);
 	bool standard = !strcmp(path, "-");
+	bool said = !quiet && !standard && profile->run_count >= MANY_RUNS && isatty(STDERR_FILENO);
 	struct output_facts own = *facts;
 	struct error *err;
 
@@ -203,7 +206,11 @@ static struct error *write_file(const struct destination *item, const struct pro
 		own.width = terminal_width(STDOUT_FILENO);
 		own.colour = terminal_wants_colour(STDOUT_FILENO);
 	}
+	if (said)
+		fprintf(stderr, "sonde: writing %s ...", path);
 	err = output_file_write(item->file, profile, &own);
+	if (said)
+		fputs("\r\033[K", stderr);
 	if (err && err->errnum == EPIPE) { /* whoever reads has enough */
 		error_destroy(err);
 		return NULL;
