@@ -6,15 +6,14 @@
  */
 #include <inttypes.h>
 #include <langinfo.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <wchar.h>
 
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/utf8.h"
 #include "children.h"
+#include "fit_text.h"
 #include "frame_text.h"
 #include "output/output.h"
 
@@ -155,52 +154,6 @@ static int compare_rows(const void *left, const void *right)
 	return order ? order : strcmp(a->function->file, b->function->file);
 }
 
-/* Columns that a character takes on a terminal. */
-static int columns_of(unsigned int c)
-{
-	int columns = wcwidth((wchar_t)c);
-
-	return columns < 0 ? 1 : columns;
-}
-
-/* What the terminal shows of text, cut to `width` columns (0: all of it). */
-static void add_fitting(struct text *line, const struct text *text, int width, bool utf8)
-{
-	const char *p = text_chars(text), *dots = utf8 ? "\u2026" : "...";
-	int used = 0, keep = width - (utf8 ? 1 : 3);
-	size_t cut = line->length; /* where the dots would stand */
-	unsigned int c;
-
-	while (*p) {
-		p += utf8_next(p, &c);
-		used += utf8 ? columns_of(c) : 1;
-		if (width && used > width) {
-			line->length = cut;
-			text_add(line, dots);
-			return;
-		}
-		if (utf8 || c < 0x80)
-			text_add_utf8(line, c);
-		else
-			text_add_char(line, '?');
-		if (used <= keep)
-			cut = line->length;
-	}
-}
-
-static int width_of(const struct text *text, bool utf8)
-{
-	const char *p = text_chars(text);
-	unsigned int c;
-	int used = 0;
-
-	while (*p && used < INT_MAX / 4) {
-		p += utf8_next(p, &c);
-		used += utf8 ? columns_of(c) : 1;
-	}
-	return used;
-}
-
 /* "name (file)"; where that is too wide, the file without its directories. */
 static void label_of(struct text *label, const struct func *function, int width, bool utf8)
 {
@@ -209,7 +162,7 @@ static void label_of(struct text *label, const struct func *function, int width,
 
 	text_clear(label);
 	frame_text_add(label, function, 0);
-	if (!width || !slash || width_of(label, utf8) <= width)
+	if (!width || !slash || fit_text_width(label, utf8) <= width)
 		return;
 	shorter.file = slash + 1;
 	text_clear(label);
@@ -237,7 +190,7 @@ static struct error *write_rows(const struct table *table, const struct output_f
 		shown++;
 		text_clear(&line);
 		label_of(&label, row->function, width, table->utf8);
-		add_fitting(&line, &label, width, table->utf8);
+		fit_text(&line, &label, width, table->utf8);
 		if (label.failed || line.failed)
 			return &error_nomem;
 		fprintf(file, "%5.1f%%  %5.1f%%  %7" PRIu64 "  %s\n",
@@ -264,7 +217,7 @@ static struct error *write_title(const struct table *table, const struct output_
 	width = facts->width > (int)strlen(count) + 20 ? facts->width - (int)strlen(count) - 2 : 0;
 	if (facts->title) {
 		text_add_clean(&title, facts->title);
-		add_fitting(&line, &title, width, table->utf8);
+		fit_text(&line, &title, width, table->utf8);
 		text_add(&line, ": ");
 	}
 	if (title.failed || line.failed)
