@@ -132,6 +132,22 @@ Test(folded_read, knows_threads_and_processes)
 	cr_assert_eq(profile.runs[1].start_ns, 3 * SAMPLE_NS);
 }
 
+Test(folded_read, knows_frames_apart_that_begin_alike)
+{
+	CLEANUP(profile_deinit)
+	struct profile profile = { 0 };
+	struct folded_facts facts;
+
+	read_text("ab;c 1\nabc 2\nab;cd;e 3\nab;cd 4\nab 5\n", &profile, &facts);
+	cr_assert_eq(profile.node_count, 1 + 5);
+	for (size_t i = 0; i < 5; i++)
+		cr_assert_eq(profile.runs[i].samples, i + 1);
+	cr_assert_str_eq(profile_func_of(&profile, profile.runs[1].node)->name, "abc");
+	cr_assert_str_eq(profile_func_of(&profile, profile.runs[2].node)->name, "e");
+	cr_assert_str_eq(profile_func_of(&profile, profile.runs[3].node)->name, "cd");
+	cr_assert_str_eq(profile_func_of(&profile, profile.runs[4].node)->name, "ab");
+}
+
 Test(folded_read, keeps_large_counts)
 {
 	CLEANUP(profile_deinit)

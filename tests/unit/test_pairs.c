@@ -36,6 +36,23 @@ Test(pairs, of_nodes_are_found_again_however_many_there_are)
 	profile_deinit(&profile);
 }
 
+Test(pairs, with_the_same_first_number_are_known_apart)
+{
+	enum { COUNT = 50000 };
+	struct profile profile;
+	uint32_t func, number;
+
+	cr_assert_null(profile_init(&profile));
+	cr_assert_null(profile_func(
+		&profile, &(struct func) { FRAME_PYTHON, "f", "f.py", "f.py", 0, 0 }, &func));
+	for (int round = 0; round < 2; round++)
+		for (int32_t line = 0; line < COUNT; line++) {
+			cr_assert_null(profile_frame(&profile, func, line, &number));
+			cr_assert_eq(number, (uint32_t)line);
+		}
+	profile_deinit(&profile);
+}
+
 Test(pairs, know_the_root_from_its_first_child)
 {
 	struct profile profile;

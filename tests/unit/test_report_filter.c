@@ -30,6 +30,7 @@ static uint64_t samples(const struct report_options *options)
 
 	cr_assert_null(report_of(options, &report));
 	for (size_t i = 0; i < report.run_count; i++) {
+		cr_assert_gt(report.runs[i].samples, 0);
 		in_runs += report.runs[i].samples;
 		time_ns += report.runs[i].time_ns;
 		cr_assert_lt(report.runs[i].node, report.node_count);
