@@ -11,15 +11,16 @@
 
 #include "base/error.h"
 #include "output/output.h"
+#include "profile/diff.h"
 #include "profile/profile.h"
 
 /*
- * The differential view of two reports that were made with the same options: each stack once, with
- * what it took in the old and in the new one. Nothing is normalised here: the page compares shares
- * of the totals. &error_nomem.
+ * The differential view: each stack once, with what it took in the old and in the new one. Nothing
+ * is normalised here: the page compares shares of the totals. capture: of the new one.
+ * &error_nomem.
  */
-__attribute__((warn_unused_result)) struct error *html_write_diff(const struct profile *old,
-								  const struct profile *new,
+__attribute__((warn_unused_result)) struct error *html_write_diff(const struct diff *diff,
+								  const struct capture *capture,
 								  const struct output_facts *facts,
 								  FILE *file);
 
