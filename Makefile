@@ -90,9 +90,10 @@ check: ## every unit test, and the integration tests on every Python of this mac
 	$(MAKE) all unit
 	scripts/run-tests $(BUILD)
 
-check-all: ## bring every Python that can be had, then the same tests: a skip is a failure
+check-all: ## bring every Python and consumer that can be had, then the same tests: a skip is a failure
 	scripts/install-deps build test
 	scripts/get-pythons
+	scripts/get-consumers
 	$(MAKE) all unit
 	SONDE_CHECK_ALL=1 scripts/run-tests $(BUILD)
 

@@ -10,6 +10,7 @@ import subprocess
 
 import pytest
 
+from consumers import Browser
 from support import Python, Sonde, Target, install_targets
 
 SCRIPTS = os.path.join(os.path.dirname(__file__), "..", "..", "scripts")
@@ -102,6 +103,14 @@ def start(request):
 @pytest.fixture(scope="session")
 def sonde():
     return Sonde(os.environ.get("SONDE") or os.path.join(SCRIPTS, "..", "build", "sonde"))
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Headless Chromium, one for all tests: each begins with browser.open()."""
+    started = Browser()
+    yield started
+    started.close()
 
 
 @pytest.fixture(scope="session", autouse=True)

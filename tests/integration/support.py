@@ -64,9 +64,9 @@ def environment(**more):
     return kept
 
 
-def read_line(fd, buffered):
+def read_line(fd, buffered, limit=LIMIT):
     """The next line from fd, or None at the end of file."""
-    deadline = time.monotonic() + LIMIT
+    deadline = time.monotonic() + limit
     while b"\n" not in buffered:
         if not select.select([fd], [], [], max(0, deadline - time.monotonic()))[0]:
             raise AssertionError("nothing more came: %r" % bytes(buffered))
