@@ -46,5 +46,7 @@ const char *output_names(void);
 extern const struct output output_folded;
 /* The hottest functions as a table: own and total share. */
 extern const struct output output_table;
+/* What each thread did when: speedscope's own JSON, nanoseconds. */
+extern const struct output output_speedscope;
 
 #endif

@@ -6,7 +6,12 @@
 #include <string.h>
 #include <strings.h>
 
-const struct output *const outputs[] = { &output_folded, &output_table, NULL };
+const struct output *const outputs[] = {
+	&output_folded,
+	&output_table,
+	&output_speedscope,
+	NULL,
+};
 
 static bool is_called(const struct output *output, const char *name)
 {
@@ -50,7 +55,7 @@ const struct output *output_by_suffix(const char *path)
 
 const char *output_names(void)
 {
-	static char names[256];
+	static char names[512];
 	size_t i;
 
 	names[0] = '\0';

@@ -1,0 +1,95 @@
+"""Files of one recording in every form, as the programs that they are for read them."""
+import json
+import re
+
+import pytest
+
+from consumers import Speedscope, brought, python_module, run
+from support import folded
+
+
+@pytest.fixture(scope="module")
+def recording(sonde, tmp_path_factory):
+    """write(NAME...): files of one recording; the folded stacks of it are recording.stacks."""
+    return Forms(sonde, tmp_path_factory.mktemp("forms"))
+
+
+class Forms(object):
+    """A program of three threads, as sonde and other profilers fold it."""
+    STACKS = {
+        ("thread (7): MainThread", "<module> (app.py:40)", "main (app.py:31)"): 30,
+        ("thread (7): MainThread", "<module> (app.py:40)", "main (app.py:33)",
+         "Parser.parse (parse/core.py:7)", "Parser.parse (parse/core.py:9)"): 12,
+        ("thread (7): MainThread", "<module> (app.py:40)", "<torn>"): 2,
+        ("thread (9): worker <&> \u86c7 7", "run (threading.py:5)", "\"wait\" (x y.py:1)"): 50,
+        ("thread (10): idler", "run (threading.py:5)", "ends in 7 (z.py:2)"): 6,
+    }
+
+    def __init__(self, sonde, folder):
+        self.sonde, self.folder = sonde, folder
+        self.path = folder / "app.folded"
+        lines = sorted("%s %d\n" % (";".join(s), n) for s, n in self.STACKS.items())
+        self.path.write_text("".join(lines), encoding="utf-8")
+
+    def write(self, name, *options):
+        out = self.folder / name
+        ended = self.sonde.run("report", "-q", "-o", out, *(options + (self.path,)))
+        assert ended.status == 0, ended
+        return out
+
+    @property
+    def totals(self):
+        """{bare function: samples with it anywhere}"""
+        totals = {}
+        for stack, count in self.STACKS.items():
+            for name in {frame.split(" (")[0] for frame in stack[1:]}:
+                totals[name] = totals.get(name, 0) + count
+        return totals
+
+
+def empty(sonde, folder, name):
+    """A report without a sample."""
+    source, out = folder / "none.folded", folder / name
+    source.write_text("")
+    ended = sonde.run("report", "-q", "-o", out, source)
+    assert ended.status == 0, ended
+    return out
+
+
+def check_schema(path):
+    """By the JSON schema that speedscope comes with."""
+    schema = brought("speedscope", "node_modules", "speedscope", "dist", "release",
+                     "file-format-schema.json")
+    run("/usr/bin/python3", "-c", "import json, jsonschema, sys; a, b = sys.argv[1:];"
+        "jsonschema.validate(json.load(open(b)), json.load(open(a)))", schema, path,
+        env=python_module("jsonschema"))
+
+
+def test_speedscope_schema(recording, sonde, tmp_path):
+    check_schema(recording.write("app.speedscope.json"))
+    check_schema(empty(sonde, tmp_path, "none.json"))
+    bad = tmp_path / "bad.json"
+    bad.write_text('{"profiles": 3}')
+    with pytest.raises(AssertionError, match="ValidationError"):
+        check_schema(bad)
+
+
+def test_speedscope(recording, browser):
+    """The busiest thread is shown, with its times; others are in the same file."""
+    path = recording.write("app.json")
+    written = json.loads(path.read_text(encoding="utf-8"))
+    assert {p["name"] for p in written["profiles"]} == {
+        "MainThread (7)", "worker <&> \u86c7 7 (9)", "idler (10)"}
+    assert sum(sum(p["weights"]) for p in written["profiles"]) == 100 * 10**6
+    view = Speedscope(browser, path)
+    assert view.title == "worker <&> \u86c7 7 (9)"
+    assert view.sandwich() == {"run": ("50.00ms (100%)", "0.00ns (<0.01%)"),
+                               '"wait"': ("50.00ms (100%)", "50.00ms (100%)")}
+    assert browser.seen["errors"] == []
+
+
+def test_speedscope_without_samples(sonde, browser, tmp_path):
+    view = Speedscope(browser, empty(sonde, tmp_path, "none.speedscope"))
+    assert view.title == "none.folded: no samples"
+    assert view.sandwich() == {}
+    assert browser.seen["errors"] == []
