@@ -82,7 +82,7 @@ def test_speedscope(recording, browser):
         "MainThread (7)", "worker <&> \u86c7 7 (9)", "idler (10)"}
     assert sum(sum(p["weights"]) for p in written["profiles"]) == 100 * 10**6
     view = Speedscope(browser, path)
-    assert view.title == "worker <&> \u86c7 7 (9)"
+    assert view.title == "app.folded"
     assert view.sandwich() == {"run": ("50.00ms (100%)", "0.00ns (<0.01%)"),
                                '"wait"': ("50.00ms (100%)", "50.00ms (100%)")}
     assert browser.seen["errors"] == []
