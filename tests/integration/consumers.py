@@ -142,4 +142,5 @@ class Speedscope(object):
         self.browser.wait("document.body.innerText.includes('Symbol Name')")
         rows = self.browser.evaluate("[...document.querySelectorAll('tr')].map("
                                      "row => [...row.cells].map(cell => cell.innerText.trim()))")
-        return {row[2]: (row[0], row[1]) for row in rows[1:]}
+        # there is also a table of profiles
+        return {row[2]: (row[0], row[1]) for row in rows if row[0].endswith("%)")}
