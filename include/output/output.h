@@ -42,6 +42,8 @@ const struct output *output_by_suffix(const char *path);
 /* The names, comma-separated, for messages. */
 const char *output_names(void);
 
+/* The recording itself: has no write, `sonde record` makes it. */
+extern const struct output output_recording;
 /* Folded stacks: `qualname (file:line)` root first, ";" between, blank, count; sorted. */
 extern const struct output output_folded;
 /* The hottest functions as a table: own and total share. */

@@ -97,7 +97,27 @@ static struct error *choose(const struct destination_wishes *wishes, const char 
 					    "the ending of '%s' is that of no format: -f takes %s",
 					    path, output_names());
 	}
+	if (!form->write)
+		return error_create(ERROR_USAGE,
+				    "'%s': only `sonde record` makes recordings, and one a run",
+				    path ? path : form->name);
 	*ret = form;
+	return NULL;
+}
+
+const char *destination_wishes_take_recording(struct destination_wishes *wishes)
+{
+	for (size_t i = 0; i < wishes->count; i++) {
+		const char *path = wishes->patterns[i];
+		const struct output *form =
+			wishes->format ? output_by_name(wishes->format) : output_by_suffix(path);
+
+		if (form != &output_recording)
+			continue;
+		for (wishes->count--; i < wishes->count; i++)
+			wishes->patterns[i] = wishes->patterns[i + 1];
+		return path;
+	}
 	return NULL;
 }
 

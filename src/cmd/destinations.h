@@ -29,6 +29,9 @@ extern const struct argp destinations_argp;
 void destination_wishes_add(struct argp_state *state, struct destination_wishes *wishes,
 			    const char *path);
 
+/* Takes the first name of a recording out of the wishes; NULL when there is none. */
+const char *destination_wishes_take_recording(struct destination_wishes *wishes);
+
 /* For their argp's help_filter: the text of an option with these names behind it. */
 char *destinations_help(const char *text, const char *names);
 

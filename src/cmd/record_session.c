@@ -3,9 +3,11 @@
  * went, end as the command ended.
  */
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -13,12 +15,13 @@
 #include "base/text.h"
 #include "base/utf8.h"
 #include "exit_status.h"
-#include "profile/collect.h"
 #include "profile/report.h"
 #include "record.h"
+#include "record_file.h"
 #include "signals.h"
 #include "targets.h"
 #include "terminal.h"
+#include "version.h"
 
 /* How long a command that we launched may take to become a Python. */
 static const uint64_t LAUNCH_WAIT_NS = UINT64_C(10) * CLOCK_SECOND_NS;
@@ -30,17 +33,22 @@ struct session {
 	struct text title;      /* command lines */
 	char *name;             /* for names of files */
 	struct destinations outputs;
-	struct profile profile;
-	struct collector collector;
+	const char *pattern; /* name of the recording; NULL: nobody wants to keep it */
+	bool kept;           /* nobody asked for it, but it is kept */
+	struct record_file file;
+	struct profile dictionary;
 	struct sampler *sampler;
 	bool progress_shown;
 };
 
+/* Name of the recording that is kept when no -o was given. */
+static const char kept_pattern[] = "%n-%p-%t.sonde";
+
 static void session_deinit(struct session *session)
 {
 	sampler_destroy(session->sampler);
-	collector_deinit(&session->collector);
-	profile_deinit(&session->profile);
+	record_file_deinit(&session->file);
+	profile_deinit(&session->dictionary);
 	destinations_deinit(&session->outputs);
 	targets_deinit(&session->targets);
 	text_deinit(&session->title);
@@ -63,17 +71,19 @@ static void on_progress(void *context, const struct stats *stats)
 	session->progress_shown = true;
 }
 
-/* What was recorded so far, in every form that was asked for. */
+/* What is in the recording, in every form that was asked for. */
 static struct error *write_reports(struct session *session, bool snapshot, struct stats *stats)
 {
+	CLEANUP(profile_deinit)
+	struct profile raw = { 0 };
 	CLEANUP(profile_deinit)
 	struct profile report = { 0 };
 	struct output_facts facts = { .title = text_chars(&session->title), .stats = stats };
 	struct error *err;
 
-	*stats = *sampler_stats(session->sampler);
-	collector_settle(&session->collector);
-	err = profile_report(&session->profile, &session->options->shown.report, &report);
+	err = record_file_read(&session->file, &raw);
+	if (!err)
+		err = profile_report_take(&raw, &session->options->shown.report, &report);
 	if (err)
 		return err;
 	stats->samples = report.total;
@@ -86,10 +96,14 @@ static struct error *write_reports(struct session *session, bool snapshot, struc
 static void on_snapshot(void *context)
 {
 	struct session *session = context;
-	struct stats stats;
+	struct stats stats = *sampler_stats(session->sampler);
+	struct error *err;
 
 	clear_progress(session);
-	(void)exit_report(write_reports(session, true, &stats));
+	err = recording_writer_flush(session->file.writer, &stats);
+	if (!err)
+		err = write_reports(session, true, &stats);
+	(void)exit_report(err);
 }
 
 /* Who is to be recorded: looked at once, so that what is in the way is said at once. */
@@ -134,14 +148,36 @@ static struct error *describe_command(struct session *session)
 	return NULL;
 }
 
+/* The recording's name is taken out of what was asked for; the rest are reports of it. */
+static struct error *choose_outputs(struct session *session)
+{
+	struct destination_wishes wishes = session->options->wishes;
+	struct error *err;
+
+	session->pattern = destination_wishes_take_recording(&wishes);
+	if (!session->pattern && !wishes.count &&
+	    (!wishes.format || output_by_name(wishes.format) == &output_recording)) {
+		session->pattern = kept_pattern;
+		session->kept = true;
+		wishes.keep = false;
+	}
+	if (session->pattern && !wishes.count)
+		wishes.format = NULL; /* it was that of the recording */
+	err = destinations_init(&session->outputs, &wishes);
+	if (session->pattern && !session->kept && !wishes.count) { /* nothing else was asked for */
+		session->outputs.count = 0;
+		session->outputs.table = session->outputs.kept = false;
+	}
+	return err;
+}
+
 /* Everything that can fail before anybody is touched. */
 static struct error *prepare(struct session *session)
 {
 	const struct record_options *options = session->options;
-	struct sampler_options sampler = options->sampler;
 	struct error *err;
 
-	err = destinations_init(&session->outputs, &options->wishes);
+	err = choose_outputs(session);
 	if (err)
 		return err;
 	if (options->target.command) {
@@ -152,14 +188,32 @@ static struct error *prepare(struct session *session)
 		if (!err)
 			err = describe_targets(session);
 	}
-	if (err)
-		return err;
-	err = profile_init(&session->profile);
-	if (err)
-		return err;
-	collector_init(&session->collector, &session->profile);
-	return sampler_create(&sampler, &session->profile, &session->collector.sink,
-			      &session->sampler);
+	return err;
+}
+
+/* The file of the recording, once its name is known. */
+static struct error *open_recording(struct session *session, const struct output_name_facts *facts)
+{
+	CLEANUP(freep)
+	char *path = NULL;
+	struct error *err;
+
+	if (session->file.fd >= 0 ||
+	    (session->pattern && !facts->pid && strstr(session->pattern, "%p")))
+		return NULL;
+	if (!session->pattern)
+		return record_file_open(&session->file, NULL);
+	path = output_file_name(session->pattern, facts);
+	if (!path)
+		return &error_nomem;
+	err = record_file_open(&session->file, path);
+	if (err && session->kept) { /* nobody asked for it: the table is enough */
+		(void)exit_report(error_prefix(err, "the recording is not kept"));
+		record_file_deinit(&session->file);
+		session->pattern = NULL;
+		err = record_file_open(&session->file, NULL);
+	}
+	return err;
 }
 
 /* Output files, as far as their names are known. */
@@ -170,8 +224,46 @@ static struct error *open_outputs(struct session *session)
 
 	facts.pid = session->targets.count ? session->targets.pids[0] : session->launch.pid;
 	err = destinations_open(&session->outputs, &facts);
+	if (!err)
+		err = open_recording(session, &facts);
 	if (err && exit_status_of(err) == STATUS_NOT_PERMITTED)
 		err->kind = ERROR_OS; /* it is not the target that does not permit */
+	return err;
+}
+
+static struct error *describe_capture(const struct session *session, struct profile *dictionary)
+{
+	struct capture *capture = &dictionary->capture;
+	char host[HOST_NAME_MAX + 1] = "";
+	struct timespec now;
+
+	(void)gethostname(host, sizeof(host) - 1);
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	capture->command = profile_string(dictionary, text_chars(&session->title));
+	capture->host = profile_string(dictionary, host);
+	capture->version = profile_string(dictionary, SONDE_VERSION);
+	capture->start_unix_ns = (uint64_t)now.tv_sec * CLOCK_SECOND_NS + (uint64_t)now.tv_nsec;
+	capture->blocking = session->options->sampler.blocking;
+	capture->gil_only = session->options->sampler.gil_only;
+	return capture->command && capture->host && capture->version ? NULL : &error_nomem;
+}
+
+/* From the sampler through the recording: everything stands ready for the first sample. */
+static struct error *connect(struct session *session)
+{
+	const struct record_options *options = session->options;
+	const struct recording_options recording = { .rate_hz = options->sampler.rate_hz };
+	struct error *err;
+
+	err = profile_init(&session->dictionary);
+	if (!err)
+		err = describe_capture(session, &session->dictionary);
+	if (!err)
+		err = record_file_begin(&session->file, &session->dictionary, &recording);
+	if (!err)
+		err = sampler_create(&options->sampler, &session->dictionary,
+				     recording_writer_sink(session->file.writer),
+				     &session->sampler);
 	return err;
 }
 
@@ -221,12 +313,39 @@ static void explain_nothing(const struct session *session, const struct stats *s
 	fprintf(stderr, "sonde: no samples: %s\n", why);
 }
 
-static int write_results(struct session *session)
+/* Where the recording was asked for; one that has nothing and that nobody asked for goes. */
+static struct error *keep_recording(struct session *session)
 {
-	bool quiet = session->options->run.quiet;
-	struct stats stats;
 	struct error *err;
 
+	if (session->kept && !sampler_stats(session->sampler)->samples) {
+		record_file_drop(&session->file);
+		return NULL;
+	}
+	err = record_file_keep(&session->file);
+	if (!err && session->file.path && strcmp(session->file.path, "-") != 0 &&
+	    !session->options->run.quiet)
+		fprintf(stderr, "sonde: wrote %s\n", session->file.path);
+	return err;
+}
+
+/* ended: why the sampling ended, NULL when it is done; consumed. */
+static int write_results(struct session *session, struct error *ended)
+{
+	bool quiet = session->options->run.quiet;
+	struct stats stats = *sampler_stats(session->sampler);
+	struct error *err, *lost;
+
+	lost = recording_writer_finish(session->file.writer, &stats);
+	if (!lost)
+		lost = keep_recording(session);
+	if (!ended) {
+		ended = lost;
+	} else if (lost) { /* of the two, what ended the sampling says why */
+		error_destroy(lost);
+		if (session->file.path)
+			ended = error_prefix(ended, "'%s' ends early", session->file.path);
+	}
 	err = write_reports(session, false, &stats);
 	if (!quiet)
 		stats_print(&stats, stderr);
@@ -234,7 +353,9 @@ static int write_results(struct session *session)
 		explain_nothing(session, &stats);
 	if (err && err->kind == ERROR_PERMISSION)
 		err->kind = ERROR_OS;
-	return (int)exit_report(err);
+	if (ended && err)
+		(void)exit_report(err);
+	return (int)exit_report(ended ? ended : err);
 }
 
 /* Samples and writes. What was recorded is written whatever happens. */
@@ -246,21 +367,22 @@ static int record(struct session *session)
 					   .on_snapshot = on_snapshot,
 					   .context = session };
 	struct error *err;
-	int status, written;
 
 	if (session->launch.pid)
 		control.launch = &session->launch;
 	else if (talkative) /* a command's terminal is its own */
 		control.on_progress = on_progress;
-	err = attach(session, &control);
-	if (err)
+	err = connect(session);
+	if (!err)
+		err = attach(session, &control);
+	if (err) {
+		record_file_drop(&session->file);
 		return (int)exit_report(err);
+	}
 	err = sampler_run(session->sampler, &control);
 	clear_progress(session);
 	(void)error_catch(&err, ERROR_GONE); /* that the target ended is no failure */
-	written = write_results(session);
-	status = (int)exit_report(err);
-	return status ? status : written;
+	return write_results(session, err);
 }
 
 /* The command goes on when the recording ends: its exit status becomes ours. */
@@ -279,7 +401,7 @@ static int wait_for_command(struct session *session, int status)
 int record_session(const struct record_options *options)
 {
 	CLEANUP(session_deinit)
-	struct session session = { .options = options };
+	struct session session = { .options = options, .file.fd = -1 };
 	struct error *err;
 	int status;
 
@@ -288,8 +410,10 @@ int record_session(const struct record_options *options)
 		err = open_outputs(&session);
 	if (!err && options->target.command)
 		err = launch_start(options->target.command, &session.launch);
-	if (err)
+	if (err) {
+		record_file_drop(&session.file);
 		return (int)exit_report(err);
+	}
 	signals_catch();
 	if (!session.launch.pid)
 		return record(&session);

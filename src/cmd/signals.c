@@ -44,6 +44,8 @@ void signals_catch(void)
 		catch_signal(SIGHUP, on_end);
 	/* a reader of our output that goes away must not take the other outputs along */
 	(void)signal(SIGPIPE, SIG_IGN);
+	/* a limit on the size of files is an error like a full disk: what there is is kept */
+	(void)signal(SIGXFSZ, SIG_IGN);
 }
 
 static void on_end_of_writer(int signum)

@@ -179,6 +179,7 @@ static void update_stats(struct sampler *sampler)
 	stats->retries = sum.retries;
 	stats->elapsed_ns = clock_now_ns() - sampler->started_ns;
 	stats->own_cpu_ns = clock_own_cpu_ns() - sampler->own_cpu_ns;
+	sampler->dictionary->capture.stats = *stats;
 }
 
 static void remove_target(struct sampler *sampler, size_t index)
@@ -257,12 +258,12 @@ static void serve_caller(struct sampler *sampler, const struct sampler_control *
 		if (control->on_snapshot)
 			control->on_snapshot(control->context);
 	}
-	if (control->on_progress && now_ns >= sampler->progress_due_ns) {
-		sampler->progress_due_ns =
-			now_ns + (control->progress_ns ? control->progress_ns : PROGRESS_NS);
-		update_stats(sampler);
+	if (now_ns < sampler->progress_due_ns)
+		return;
+	sampler->progress_due_ns = now_ns + PROGRESS_NS;
+	update_stats(sampler);
+	if (control->on_progress)
 		control->on_progress(control->context, &sampler->stats);
-	}
 }
 
 /* A slow rate does not keep the end of a target from being seen. */

@@ -139,9 +139,9 @@ class Sonde(object):
 
     def start(self, *arguments, **options):
         options.setdefault("env", environment())
+        options.setdefault("stdout", subprocess.PIPE)
         return subprocess.Popen([self.path] + [str(a) for a in arguments],
-                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                stderr=subprocess.PIPE, **options)
+                                stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, **options)
 
     def dump(self, pid, *options):
         """What dump --json says."""

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "profile/collect.h"
+#include "support/collect.h"
 #include "profile/recording.h"
 #include "profile/recording_format.h"
 #include "support/profiles.h"

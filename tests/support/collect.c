@@ -1,7 +1,7 @@
 /*
  * collect.c - a sink that keeps everything in memory: runs in the dictionary itself.
  */
-#include "profile/collect.h"
+#include "support/collect.h"
 
 #include <stdlib.h>
 

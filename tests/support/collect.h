@@ -2,8 +2,8 @@
  * collect.h - a sink that keeps every sample in memory, as runs of the dictionary: what a recording
  * would give when it is read. Memory grows with the changes of the stacks.
  */
-#ifndef PROFILE_COLLECT_H
-#define PROFILE_COLLECT_H
+#ifndef TESTS_SUPPORT_COLLECT_H
+#define TESTS_SUPPORT_COLLECT_H
 
 #include "base/array.h"
 #include "profile/profile.h"

@@ -1,0 +1,115 @@
+"""The recording that `sonde record` leaves: kept, replaced, cut short, and shown by `report`."""
+import os
+import resource
+
+from support import LIMIT, functions, folded, wait_for
+
+
+def recorded(sonde, path, *options):
+    """The stacks of a recording, and what was said of it."""
+    run = sonde.run("report", "-f", "folded", "-o", "-", path, *options)
+    assert run.status == 0, run
+    return folded(run.out), run
+
+
+def spinning(start, python):
+    target = start(python, "spin.py")
+    target.facts()
+    return target
+
+
+def test_every_form_is_a_report_of_it(start, sonde, any_python, tmp_path):
+    target = spinning(start, any_python)
+    kept, by_record = tmp_path / "a.sonde", tmp_path / "a.folded"
+    run = sonde.run("record", "-d", "300ms", "-i", "-t", "-o", kept, "-o", by_record, target.pid)
+    assert run.status == 0 and run.out == "", run
+    by_report, _ = recorded(sonde, kept, "-i", "-t")
+    assert by_report == folded(by_record.read_text())
+    assert "hot" in functions(by_report)
+
+
+def test_without_a_name_it_is_kept_beside_the_table(start, sonde, any_python, tmp_path):
+    target = spinning(start, any_python)
+    run = sonde.run("record", "-d", "200ms", target.pid, cwd=str(tmp_path))
+    assert run.status == 0 and "  function (file)\n" in run.out, run
+    (name,) = os.listdir(str(tmp_path))
+    assert name.startswith("spin-%d-" % target.pid) and name.endswith(".sonde"), name
+    assert "sonde: wrote %s\n" % name in run.err
+    assert "hot" in functions(recorded(sonde, tmp_path / name)[0])
+
+
+def test_on_standard_output(start, sonde, any_python, tmp_path):
+    target = spinning(start, any_python)
+    kept = tmp_path / "piped.sonde"
+    with open(str(kept), "wb") as out:
+        process = sonde.start("record", "-q", "-d", "200ms", "-f", "sonde", "-o", "-", target.pid,
+                              stdout=out)
+        assert process.wait(LIMIT) == 0
+    assert "hot" in functions(recorded(sonde, kept)[0])
+
+
+def test_killed_it_leaves_what_it_had(start, sonde, any_python, tmp_path):
+    target = spinning(start, any_python)
+    kept = tmp_path / "killed.sonde"
+    process = sonde.start("record", "-q", "-o", kept, target.pid)
+
+    def has_samples():
+        run = sonde.run("report", "-f", "folded", "-o", "-", kept)
+        return "hot" in run.out
+    wait_for(lambda: kept.exists() and has_samples(), "samples in the recording")
+    process.kill()
+    process.wait(LIMIT)
+    stacks, run = recorded(sonde, kept)
+    assert "hot" in functions(stacks)
+    assert run.err.count("\n") >= 1 and "killed.sonde" in run.err, run
+    assert target.process.poll() is None
+
+
+def test_a_good_one_is_replaced_only_by_a_whole_one(start, sonde, any_python, tmp_path):
+    target = spinning(start, any_python)
+    kept = tmp_path / "a.sonde"
+    kept.write_bytes(b"the old one")
+    process = sonde.start("record", "-q", "-o", kept, target.pid)
+    beside = tmp_path / "a.sonde.part"
+    wait_for(lambda: beside.exists() and beside.stat().st_size > 0, "the new one beside it")
+    process.kill()
+    process.wait(LIMIT)
+    assert kept.read_bytes() == b"the old one"
+    run = sonde.run("record", "-q", "-d", "200ms", "-o", kept, target.pid)
+    assert run.status == 0, run
+    assert "hot" in functions(recorded(sonde, kept)[0])
+    assert os.listdir(str(tmp_path)) == ["a.sonde"]
+
+
+def test_nothing_of_others_is_touched_when_it_cannot_be_opened(sonde, start, any_python, tmp_path):
+    target = spinning(start, any_python)
+    folder = tmp_path / "folder.sonde"
+    folder.mkdir()
+    run = sonde.run("record", "-d", "100ms", "-o", folder, target.pid)
+    assert run.status == 1 and run.err.count("\n") == 1 and "folder.sonde" in run.err, run
+    assert folder.is_dir()
+    gone = tmp_path / "no" / "such.sonde"
+    run = sonde.run("record", "-d", "100ms", "-o", gone, target.pid)
+    assert run.status == 1 and run.err.count("\n") == 1 and "such.sonde" in run.err, run
+
+
+def test_a_full_disk_keeps_what_was_written(start, sonde, any_python, tmp_path):
+    target = spinning(start, any_python)
+    kept = tmp_path / "full.sonde"
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+    process = sonde.start("record", "-q", "-r", "max", "-d", "20s", "-o", kept, target.pid,
+                          preexec_fn=limit)
+    assert process.wait(LIMIT) == 1
+    said = process.stderr.read().decode()
+    assert "File too large" in said and said.count("\n") == 1, said
+    assert kept.stat().st_size <= 4096
+    run = sonde.run("report", "-f", "folded", "-o", "-", kept)
+    assert run.status == 0, run
+
+
+def test_one_recording_a_run(start, sonde, any_python, tmp_path):
+    run = sonde.run("record", "-o", tmp_path / "a.sonde", "-o", tmp_path / "b.sonde", "1")
+    assert run.status == 2 and run.err.count("\n") == 1 and "b.sonde" in run.err, run
+    assert os.listdir(str(tmp_path)) == []
