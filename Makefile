@@ -9,13 +9,13 @@ SAN     =
 BUILD   = build$(if $(SAN),-$(subst $(comma),-,$(SAN)))
 comma  := ,
 
-cflags  = -std=gnu11 -D_GNU_SOURCE -Iinclude -Wall -Wextra -Wmissing-prototypes -Wvla \
+cflags  = -std=gnu11 -D_GNU_SOURCE -Iinclude -I$(BUILD)/made -Wall -Wextra -Wmissing-prototypes -Wvla \
           -fno-strict-aliasing $(san) $(CFLAGS)
 san     = $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
-libs    = -ldw -lelf -lyajl -lzstd -lz -lm
+libs    = -ldw -lelf -lyajl -lprotobuf-c -lzstd -lz -lm
 
 sources := $(sort $(wildcard src/*.c src/*/*.c))
-objects := $(sources:%.c=$(BUILD)/%.o)
+objects := $(sources:%.c=$(BUILD)/%.o) $(BUILD)/made/profile.pb-c.o
 embedded := $(sort $(wildcard src/*/*.js src/*/*.css src/*/*.html))
 library := $(BUILD)/libsonde.a
 support := $(sort $(wildcard tests/support/*.c))
@@ -50,6 +50,18 @@ $(BUILD)/%.o: %.c $(BUILD)/flags | $(BUILD)/headers
 	@mkdir -p $(@D)
 	$(say) CC $<
 	$(quiet)$(CC) $(cflags) $(extra) -MD -MP -c -o $@ $<
+
+# The messages of pprof.
+$(BUILD)/made/%.pb-c.c: src/output/%.proto | $(BUILD)/headers
+	@mkdir -p $(@D)
+	$(say) PROTOC $<
+	$(quiet)protoc-c --proto_path=src/output --c_out=$(@D) $<
+
+$(BUILD)/made/%.o: $(BUILD)/made/%.c $(BUILD)/flags
+	$(say) CC $<
+	$(quiet)$(CC) $(cflags) -MD -MP -c -o $@ $<
+
+$(BUILD)/src/output/pprof.o $(BUILD)/tests/unit/test_pprof.o: $(BUILD)/made/profile.pb-c.c
 
 # What pages are made of, as it stands in the tree: src/ROOM/a.js is embed_ROOM_a_js (base/embed.h).
 $(embedded:%=$(BUILD)/%.o): $(BUILD)/%.o: % $(BUILD)/flags

@@ -50,5 +50,7 @@ extern const struct output output_folded;
 extern const struct output output_table;
 /* What each thread did when: speedscope's own JSON, nanoseconds. */
 extern const struct output output_speedscope;
+/* Google's pprof, gzipped: samples and wall time, threads and states as labels. */
+extern const struct output output_pprof;
 
 #endif

@@ -10,6 +10,7 @@ const struct output *const outputs[] = {
 	&output_folded,
 	&output_table,
 	&output_speedscope,
+	&output_pprof,
 	&output_recording,
 	NULL,
 };

@@ -93,3 +93,32 @@ def test_speedscope_without_samples(sonde, browser, tmp_path):
     assert view.title == "none.folded: no samples"
     assert view.sandwich() == {}
     assert browser.seen["errors"] == []
+
+
+def pprof(*arguments):
+    return run(brought("pprof", "bin", "pprof"), "-symbolize=none", *arguments)
+
+
+def test_pprof_totals(recording):
+    path = recording.write("app.pprof")
+    top = pprof("-top", "-sample_index=samples", "-nodefraction=0", path)
+    assert "Showing nodes accounting for 100, 100% of 100 total" in top
+    rows = re.findall(r"^ +(\d+) +\S+ +\S+ +(\d+) +\S+  (.*)$", top, re.M)
+    assert {name: int(total) for _, total, name in rows} == recording.totals
+    assert "100ms, 100% of 100ms total" in pprof("-top", path)
+
+
+def test_pprof_by_line_and_label(recording):
+    path = recording.write("app.pb.gz")
+    assert "Parser.parse parse/core.py:9" in pprof("-top", "-lines", path)
+    tags = pprof("-tags", "-sample_index=samples", path)
+    assert re.search(r"^ +50 \(50.00%\): worker <&> \u86c7 7$", tags, re.M)
+    assert re.search(r"^ +100 \( *100%\): running$", tags, re.M)
+    raw = pprof("-raw", path)
+    assert raw.count("state:[running]") == len(recording.STACKS)
+
+
+def test_pprof_without_samples(sonde, tmp_path):
+    path = empty(sonde, tmp_path, "none.pprof.gz")
+    assert "0 total" in pprof("-top", path)
+    assert "samples/count wall/nanoseconds" in pprof("-raw", path)
