@@ -52,5 +52,9 @@ extern const struct output output_table;
 extern const struct output output_speedscope;
 /* Google's pprof, gzipped: samples and wall time, threads and states as labels. */
 extern const struct output output_pprof;
+/* What cProfile writes: own and total seconds, callers. */
+extern const struct output output_pstats;
+/* Costs of lines and calls. */
+extern const struct output output_callgrind;
 
 #endif

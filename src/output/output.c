@@ -11,6 +11,8 @@ const struct output *const outputs[] = {
 	&output_table,
 	&output_speedscope,
 	&output_pprof,
+	&output_pstats,
+	&output_callgrind,
 	&output_recording,
 	NULL,
 };

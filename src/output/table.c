@@ -9,10 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/utf8.h"
-#include "children.h"
+#include "call_graph.h"
 #include "fit_text.h"
 #include "frame_text.h"
 #include "output/output.h"
@@ -22,136 +21,38 @@ enum { ROWS_MAX = 20 /* a screen, with room for what else a run says */ };
 static const char header[] = "   own   total  samples  function (file)";
 enum { LABEL_COLUMN = 25 /* where "function" stands in it */ };
 
-struct row {
-	const struct func *function;
-	uint64_t own, total;
-	uint32_t on_path; /* how often it is in the stack that is being walked */
-};
-
 struct table {
-	struct profile functions; /* by name and file; the tree is not used */
-	uint32_t *function;       /* by function of the profile */
-	struct row *rows;         /* by function, until they are sorted */
-	size_t count;
+	struct call_graph graph; /* its functions are sorted */
 	uint64_t total;
 	bool utf8; /* what the terminal takes */
 };
 
 static void table_deinit(struct table *table)
 {
-	profile_deinit(&table->functions);
-	free(table->function);
-	free(table->rows);
+	call_graph_deinit(&table->graph);
 }
 
 /* The frames at the root that say which thread or process are no functions. */
-static bool is_function(const struct func *func)
+static bool table_naming(const struct func *func, struct text *name, struct text *file,
+			 int32_t *line)
 {
+	(void)line;
+	text_add(name, func->name);
+	text_add(file, func->file);
 	return func->kind == FRAME_PYTHON || func->kind == FRAME_MARKER;
-}
-
-static struct error *table_functions(struct table *table, const struct profile *profile)
-{
-	const struct func empty = { FRAME_MARKER, FRAME_TEXT_EMPTY, "", "", 0, 0 };
-	struct error *err;
-	uint32_t none;
-	size_t i;
-
-	/* function 0 stands for stacks without any */
-	err = profile_func(&table->functions, &empty, &none);
-	if (err)
-		return err;
-	table->function = calloc(profile->func_count + 1, sizeof(*table->function));
-	if (!table->function)
-		return &error_nomem;
-	for (i = 0; i < profile->func_count; i++) {
-		const struct func *func = &profile->funcs[i];
-		const struct func shown = { func->kind, func->name, "", func->file, 0, 0 };
-
-		if (!is_function(func))
-			continue;
-		err = profile_func(&table->functions, &shown, &table->function[i]);
-		if (err)
-			return err;
-	}
-	table->count = table->functions.func_count;
-	table->rows = calloc(table->count, sizeof(*table->rows));
-	if (!table->rows)
-		return &error_nomem;
-	for (i = 0; i < table->count; i++)
-		table->rows[i].function = &table->functions.funcs[i];
-	return NULL;
-}
-
-/* Samples at each node and below it. *ret is malloc'ed. */
-static struct error *subtree_counts(const struct profile *profile, uint64_t **ret)
-{
-	uint64_t *counts = calloc(profile->node_count, sizeof(*counts));
-	size_t n;
-
-	if (!counts)
-		return &error_nomem;
-	for (n = profile->node_count; n-- > 0;) {
-		counts[n] += profile->nodes[n].count;
-		if (n)
-			counts[profile->nodes[n].parent] += counts[n];
-	}
-	*ret = counts;
-	return NULL;
-}
-
-static struct row *row_of(struct table *table, const struct profile *profile, uint32_t node)
-{
-	return &table->rows[node ? table->function[profile_frame_of(profile, node)->func] : 0];
-}
-
-/* Walks the tree; a node is on the stack as itself, and as ~itself where it is left. */
-static struct error *table_count(struct table *table, const struct profile *profile,
-				 const struct children *children, const uint64_t *counts)
-{
-	ARRAY(int64_t) todo = { 0 };
-	struct error *err = NULL;
-	int64_t at;
-	uint32_t i;
-
-	if (!array_push(&todo, 0))
-		return &error_nomem;
-	while (!err && todo.count) {
-		at = todo.items[--todo.count];
-		uint32_t node = (uint32_t)(at < 0 ? ~at : at);
-		struct row *row = row_of(table, profile, node);
-
-		if (at < 0) {
-			row->on_path--;
-			continue;
-		}
-		row->own += profile->nodes[node].count;
-		if (row == table->rows)
-			row->total += profile->nodes[node].count;
-		else if (!row->on_path)
-			row->total += counts[node];
-		row->on_path++;
-		if (!array_push(&todo, ~at))
-			err = &error_nomem;
-		for (i = children->first[node]; !err && i < children->first[node + 1]; i++)
-			if (!array_push(&todo, (int64_t)children->nodes[i]))
-				err = &error_nomem;
-	}
-	array_deinit(&todo);
-	return err;
 }
 
 static int compare_rows(const void *left, const void *right)
 {
-	const struct row *a = left, *b = right;
+	const struct graph_function *a = left, *b = right;
 	int order;
 
-	if (a->own != b->own)
-		return a->own < b->own ? 1 : -1;
-	if (a->total != b->total)
-		return a->total < b->total ? 1 : -1;
-	order = strcmp(a->function->name, b->function->name);
-	return order ? order : strcmp(a->function->file, b->function->file);
+	if (a->own.samples != b->own.samples)
+		return a->own.samples < b->own.samples ? 1 : -1;
+	if (a->total.samples != b->total.samples)
+		return a->total.samples < b->total.samples ? 1 : -1;
+	order = strcmp(a->func->name, b->func->name);
+	return order ? order : strcmp(a->func->file, b->func->file);
 }
 
 /* "name (file)"; where that is too wide, the file without its directories. */
@@ -177,25 +78,26 @@ static struct error *write_rows(const struct table *table, const struct output_f
 	int width = facts->width > LABEL_COLUMN + 10 ? facts->width - LABEL_COLUMN : 0;
 	double total = (double)table->total;
 	size_t i, shown = 0, all = 0;
-	const struct row *row;
+	const struct graph_function *row;
 
 	fprintf(file, "%s%s%s\n", facts->colour ? "\033[1m" : "", header,
 		facts->colour ? "\033[0m" : "");
-	for (i = 0; i < table->count; i++) {
-		row = &table->rows[i];
-		if (!row->total)
+	for (i = 0; i < table->graph.function_count; i++) {
+		row = &table->graph.functions[i];
+		if (!row->total.samples)
 			continue;
 		if (all++ >= ROWS_MAX)
 			continue;
 		shown++;
 		text_clear(&line);
-		label_of(&label, row->function, width, table->utf8);
+		label_of(&label, row->func, width, table->utf8);
 		fit_text(&line, &label, width, table->utf8);
 		if (label.failed || line.failed)
 			return &error_nomem;
 		fprintf(file, "%5.1f%%  %5.1f%%  %7" PRIu64 "  %s\n",
-			100.0 * (double)row->own / total, 100.0 * (double)row->total / total,
-			row->own, text_chars(&line));
+			100.0 * (double)row->own.samples / total,
+			100.0 * (double)row->total.samples / total, row->own.samples,
+			text_chars(&line));
 	}
 	if (all > shown)
 		fprintf(file, "%*s%s %zu more\n", LABEL_COLUMN, "", table->utf8 ? "\u2026" : "...",
@@ -231,28 +133,19 @@ static struct error *table_write(const struct profile *profile, const struct out
 {
 	CLEANUP(table_deinit)
 	struct table table = { .total = profile->total };
-	CLEANUP(children_deinit)
-	struct children children = { 0 };
-	CLEANUP(freep)
-	uint64_t *counts = NULL;
+	struct graph_function *functions;
 	struct error *err;
 
 	table.utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
 	err = write_title(&table, facts, file);
 	if (err || !profile->total)
 		return err;
-	err = profile_init(&table.functions);
-	if (!err)
-		err = table_functions(&table, profile);
-	if (!err)
-		err = children_init(&children, profile);
-	if (!err)
-		err = subtree_counts(profile, &counts);
-	if (!err)
-		err = table_count(&table, profile, &children, counts);
+	err = call_graph_init(&table.graph, profile, GRAPH_NO_CALLS, table_naming);
 	if (err)
 		return err;
-	qsort(table.rows, table.count, sizeof(*table.rows), compare_rows);
+	functions = table.graph.functions;
+	functions[0].total = functions[0].own; /* of stacks without a frame */
+	qsort(functions, table.graph.function_count, sizeof(*functions), compare_rows);
 	return write_rows(&table, facts, file);
 }
 
