@@ -52,6 +52,8 @@ extern const struct output output_table;
 extern const struct output output_speedscope;
 /* Google's pprof, gzipped: samples and wall time, threads and states as labels. */
 extern const struct output output_pprof;
+/* Flame graph: zoom and search in a browser. */
+extern const struct output output_svg;
 /* What cProfile writes: own and total seconds, callers. */
 extern const struct output output_pstats;
 /* Costs of lines and calls. */

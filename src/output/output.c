@@ -13,6 +13,7 @@ const struct output *const outputs[] = {
 	&output_pprof,
 	&output_pstats,
 	&output_callgrind,
+	&output_svg,
 	&output_recording,
 	NULL,
 };
