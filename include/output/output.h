@@ -54,6 +54,10 @@ extern const struct output output_speedscope;
 extern const struct output output_pprof;
 /* Flame graph: zoom and search in a browser. */
 extern const struct output output_svg;
+/* The hottest functions and paths, bounded in size, for tickets. */
+extern const struct output output_markdown;
+/* Everything, an object a line: docs/JSON.md. */
+extern const struct output output_jsonl;
 /* What cProfile writes: own and total seconds, callers. */
 extern const struct output output_pstats;
 /* Costs of lines and calls. */

@@ -14,6 +14,8 @@ const struct output *const outputs[] = {
 	&output_pstats,
 	&output_callgrind,
 	&output_svg,
+	&output_markdown,
+	&output_jsonl,
 	&output_recording,
 	NULL,
 };
