@@ -1,7 +1,10 @@
 """The recording that `sonde record` leaves: kept, replaced, cut short, and shown by `report`."""
+import collections
+import json
 import os
 import resource
 
+import recording_format
 from support import LIMIT, functions, folded, wait_for
 
 
@@ -113,3 +116,27 @@ def test_one_recording_a_run(start, sonde, any_python, tmp_path):
     run = sonde.run("record", "-o", tmp_path / "a.sonde", "-o", tmp_path / "b.sonde", "1")
     assert run.status == 2 and run.err.count("\n") == 1 and "b.sonde" in run.err, run
     assert os.listdir(str(tmp_path)) == []
+
+
+def test_it_is_as_its_specification_says(start, sonde, any_python, tmp_path):
+    target = start(any_python, "threads.py")
+    target.facts()
+    kept = tmp_path / "a.sonde"
+    run = sonde.run("record", "-q", "-d", "500ms", "-o", kept, target.pid)
+    assert run.status == 0, run
+    recording = recording_format.Recording(kept.read_bytes())
+    assert recording.whole
+    counts = collections.Counter()
+    for one in recording.runs:
+        frames = ["%s (%s:%d)" % (f.name, f.file, line) if f.kind == 0 else f.name
+                  for f, line in recording.stack(one.stack)]
+        counts[tuple(frames)] += one.samples
+    stacks, _ = recorded(sonde, kept, "-i")
+    assert counts == stacks
+    assert sum(counts.values()) == recording.facts[16]
+    assert recording.processes[0][0] == target.pid
+    told = [json.loads(line) for line in
+            sonde.run("report", "-i", "-f", "jsonl", "-o", "-", kept).out.splitlines()]
+    assert sorted((r.thread, r.start_ns, r.time_ns, r.samples) for r in recording.runs) == sorted(
+        (r["thread"], r["start_ns"], r["time_ns"], r["samples"]) for r in told
+        if r["kind"] == "run")

@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "support/collect.h"
 #include "profile/recording.h"
 #include "profile/recording_format.h"
+#include "support/collect.h"
 #include "support/profiles.h"
 
 enum {
