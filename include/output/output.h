@@ -62,5 +62,7 @@ extern const struct output output_jsonl;
 extern const struct output output_pstats;
 /* Costs of lines and calls. */
 extern const struct output output_callgrind;
+/* V8's .cpuprofile: one time line, a tree by function. */
+extern const struct output output_cpuprofile;
 
 #endif

@@ -16,6 +16,7 @@ const struct output *const outputs[] = {
 	&output_svg,
 	&output_markdown,
 	&output_jsonl,
+	&output_cpuprofile,
 	&output_recording,
 	NULL,
 };

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 import urllib.parse
 
 import pytest
@@ -122,6 +123,46 @@ class Browser(object):
         self._process.stdout.close()
 
 
+class FirefoxProfiler(object):
+    """A file in Firefox's profiler, asked through profiler-cli:
+    with FirefoxProfiler(path) as ask: ask("thread", "samples")"""
+
+    def __init__(self, path):
+        self._command = [node(), brought("profiler-cli", "node_modules", "@firefox-devtools",
+                                         "profiler-cli", "dist", "profiler-cli.js")]
+        # its sockets need a short path
+        self._folder = tempfile.mkdtemp(prefix="sonde-", dir="/tmp")
+        self._options = {"env": environment(PROFILER_CLI_SESSION_DIR=self._folder)}
+        # `load` starts this, too, but gives it half a second to begin
+        self._daemon = subprocess.Popen(self._command + ["--daemon", str(path), "--session", "s"],
+                                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                        stderr=subprocess.DEVNULL, **self._options)
+
+    def _loaded(self):
+        assert self._daemon.poll() is None, "the profiler ended"
+        asked = subprocess.run(self._command + ["status", "--session", "s"], timeout=LIMIT,
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **self._options)
+        assert b"Profile load failed" not in asked.stdout, asked.stdout
+        return asked.returncode == 0
+
+    def __call__(self, *arguments):
+        return json.loads(run(*self._command, *arguments, "--json", "--session", "s",
+                              **self._options))
+
+    def __enter__(self):
+        try:
+            wait_for(self._loaded, "a profile in Firefox's profiler")
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self._daemon.kill()
+        self._daemon.wait(LIMIT)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
 class Speedscope(object):
     """A file in speedscope: AssertionError with speedscope's own words if it can't be read."""
 
@@ -139,7 +180,7 @@ class Speedscope(object):
     def sandwich(self):
         """{function: (total, self)} of the profile that is shown, as speedscope writes them."""
         self.browser.press("3")
-        self.browser.wait("document.body.innerText.includes('Symbol Name')")
+        self.browser.wait("/%\\)\\s*\\d|No symbols found/.test(document.body.innerText)")
         rows = self.browser.evaluate("[...document.querySelectorAll('tr')].map("
                                      "row => [...row.cells].map(cell => cell.innerText.trim()))")
         # there is also a table of profiles

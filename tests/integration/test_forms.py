@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from consumers import Speedscope, brought, python_module, run
+from consumers import FirefoxProfiler, Speedscope, brought, python_module, run
 from support import folded
 
 
@@ -122,3 +122,44 @@ def test_pprof_without_samples(sonde, tmp_path):
     path = empty(sonde, tmp_path, "none.pprof.gz")
     assert "0 total" in pprof("-top", path)
     assert "samples/count wall/nanoseconds" in pprof("-raw", path)
+
+
+def milliseconds(rows):
+    """The totals of speedscope's table: {function: ms}."""
+    unit = {"ns": 1e-6, "\u00b5s": 1e-3, "ms": 1, "s": 1000}
+    found = {}
+    for name, (total, _) in rows.items():
+        number, what = re.match(r"([\d.]+)(\S+) ", total).groups()
+        found[name] = float(number) * unit[what]
+    return found
+
+
+def test_cpuprofile_in_speedscope(recording, browser):
+    """All threads, one after the other; recursion once."""
+    view = Speedscope(browser, recording.write("app.cpuprofile"))
+    found = milliseconds(view.sandwich())
+    assert {n: ms for n, ms in found.items() if not n.startswith("thread (")} == recording.totals
+    assert found["thread (10): idler"] == 6
+    assert browser.seen["errors"] == []
+
+
+def test_cpuprofile_in_firefox(recording):
+    with FirefoxProfiler(recording.write("app.cpuprofile")) as ask:
+        functions = ask("thread", "functions")["functions"]
+    found = {f["name"]: f["totalSamples"] for f in functions}
+    for name, total in recording.totals.items():  # it leaves out the first sample of a file
+        assert found[name] in (total, total - 1)
+
+
+def test_cpuprofile_without_samples(sonde, browser, tmp_path):
+    path = empty(sonde, tmp_path, "none.cpuprofile")
+    assert Speedscope(browser, path).sandwich() == {}
+    assert "no samples" in path.read_text()
+
+
+def test_what_firefox_cannot_read_is_noticed(tmp_path):
+    path = tmp_path / "bad.json"
+    path.write_text("{}")
+    with pytest.raises(AssertionError, match="load failed|ended"):
+        with FirefoxProfiler(path):
+            pass
