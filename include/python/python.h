@@ -111,6 +111,9 @@ const struct py_view *python_view(const struct python *python);
 const struct py_layout *python_layout(const struct python *python);
 void python_counters(const struct python *python, struct py_counters *ret);
 
+/* The kernel's view of its threads, as the samples take it. Borrowed. */
+struct lwp_table *python_lwps(struct python *python);
+
 /* More than one interpreter was seen. */
 bool python_has_subinterpreters(const struct python *python);
 

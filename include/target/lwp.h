@@ -42,6 +42,22 @@ void lwp_table_destroy(struct lwp_table *table);
 void lwp_table_status(struct lwp_table *table, pid_t tid, struct lwp_status *ret);
 
 /*
+ * From here on, until it is called again, lwp_table_status() reads each thread once and says the
+ * same again when it is asked again: what threads did before they were stopped. Only threads whose
+ * file is kept open are remembered.
+ */
+void lwp_table_remember(struct lwp_table *table);
+
+/* Reads anew what thread tid does, and remembers that. */
+void lwp_table_refresh(struct lwp_table *table, pid_t tid, struct lwp_status *ret);
+
+/*
+ * The state of a thread by the letter of its stat: dearer, and true of a thread that is ending,
+ * which is "running" otherwise until it is gone.
+ */
+enum lwp_state lwp_table_letter(const struct lwp_table *table, pid_t tid);
+
+/*
  * How many threads the process has, 0 when it is gone: far cheaper than lwp_list(), which is needed
  * only when this changes (a thread that ended and one that began in between go unseen).
  */

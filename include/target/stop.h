@@ -15,6 +15,7 @@
 #include <sys/types.h>
 
 #include "base/error.h"
+#include "target/lwp.h"
 
 struct stopper;
 
@@ -29,10 +30,13 @@ void stopper_destroy(struct stopper *stopper);
 
 /*
  * Stops every thread that is on a CPU (a blocked one can't change its stack, and stopping it would
- * break its system call with EINTR). Threads that begin in the pause run. On an error nothing stays
- * stopped. A thread that does not stop within STOP_DEADLINE_NS is left out: see stopper_service().
+ * break its system call with EINTR). The state of all threads is read before the first is stopped,
+ * and remembered in lwps until the next stop. Threads that begin in the pause run. On an error
+ * nothing stays stopped. A thread that does not stop within STOP_DEADLINE_NS is left out: see
+ * stopper_service(). lwps, of the same process, is borrowed for the call. &error_gone.
  */
-__attribute__((warn_unused_result)) struct error *stopper_stop(struct stopper *stopper);
+__attribute__((warn_unused_result)) struct error *stopper_stop(struct stopper *stopper,
+							       struct lwp_table *lwps);
 
 enum { STOP_DEADLINE_NS = 5 * 1000 * 1000 }; /* a thread on a CPU stops within 10 us */
 

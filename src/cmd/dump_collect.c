@@ -246,7 +246,7 @@ static struct error *collect(struct collector *collector)
 	if (collector->options->run.blocking) {
 		err = stopper_create(collector->process.pid, &collector->stopper);
 		if (!err)
-			err = stopper_stop(collector->stopper);
+			err = stopper_stop(collector->stopper, python_lwps(collector->python));
 	}
 	if (!err)
 		err = look_well(collector);

@@ -114,7 +114,7 @@ static struct error *take_sample(struct target *target, const struct sampler_opt
 	struct error *err = NULL;
 
 	if (target->stopper)
-		err = stopper_stop(target->stopper);
+		err = stopper_stop(target->stopper, python_lwps(target->python));
 	if (!err)
 		err = python_sample(target->python, &wanted, sample);
 	if (target->stopper)

@@ -211,6 +211,11 @@ const struct py_layout *python_layout(const struct python *python)
 	return &python->location.layout;
 }
 
+struct lwp_table *python_lwps(struct python *python)
+{
+	return python->lwps;
+}
+
 void python_counters(const struct python *python, struct py_counters *ret)
 {
 	*ret = python->counters;

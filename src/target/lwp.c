@@ -37,6 +37,8 @@ enum {
 struct lwp {
 	pid_t tid;
 	int fd;
+	struct lwp_status status; /* read in that period of remembering */
+	uint64_t period;
 	UT_hash_handle hh;
 };
 
@@ -48,6 +50,7 @@ struct lwp_table {
 	size_t kept, kept_max; /* files that are open, and may be */
 	bool stopped;          /* by the leader's stat at checked_ns */
 	uint64_t checked_ns;
+	uint64_t period; /* how often lwp_table_remember() was called; 0: nothing is remembered */
 };
 
 /* Half of the files that we may open are for others. */
@@ -165,7 +168,7 @@ static void lwp_keep(struct lwp_table *table, pid_t tid, int fd)
 	struct lwp *lwp = table->kept < table->kept_max ? malloc(sizeof(*lwp)) : NULL;
 
 	if (lwp) {
-		*lwp = (struct lwp) { .tid = tid, .fd = fd };
+		*lwp = (struct lwp) { .tid = tid, .fd = fd, .period = 0 };
 		HASH_ADD_INT(table->lwps, tid, lwp);
 		if (lwp->hh.tbl) {
 			table->kept++;
@@ -219,7 +222,7 @@ static enum lwp_state state_of_letter(char letter)
 	}
 }
 
-static enum lwp_state lwp_letter_state(const struct lwp_table *table, pid_t tid)
+enum lwp_state lwp_table_letter(const struct lwp_table *table, pid_t tid)
 {
 	char path[PROCFS_PATH_SIZE], text[PROCFS_STAT_SIZE];
 	struct procfs_stat stat;
@@ -235,7 +238,7 @@ static bool table_is_stopped(struct lwp_table *table)
 	uint64_t now = clock_now_ns();
 
 	if (now - table->checked_ns > STOP_CHECK_NS) {
-		table->stopped = lwp_letter_state(table, table->pid) == LWP_STOPPED;
+		table->stopped = lwp_table_letter(table, table->pid) == LWP_STOPPED;
 		table->checked_ns = now;
 	}
 	return table->stopped;
@@ -253,7 +256,7 @@ static void status_of_syscall(struct lwp_table *table, pid_t tid, const char *te
 	ret->syscall = strtoll(text, &end, 10);
 	if (ret->syscall < 0) {
 		ret->syscall = -1;
-		ret->state = lwp_letter_state(table, tid);
+		ret->state = lwp_table_letter(table, tid);
 	} else {
 		ret->arg0 = strtoull(end, NULL, 16);
 		ret->state = table_is_stopped(table) ? LWP_STOPPED : LWP_WAITING;
@@ -262,7 +265,7 @@ static void status_of_syscall(struct lwp_table *table, pid_t tid, const char *te
 		ret->wait = syscall_wait(ret->syscall, ret->arg0);
 }
 
-void lwp_table_status(struct lwp_table *table, pid_t tid, struct lwp_status *ret)
+static void read_status(struct lwp_table *table, pid_t tid, struct lwp_status *ret)
 {
 	char text[PROCFS_STAT_SIZE];
 
@@ -280,4 +283,35 @@ void lwp_table_status(struct lwp_table *table, pid_t tid, struct lwp_status *ret
 		if (ret->state == LWP_WAITING)
 			ret->wait = LWP_WAIT_OTHER;
 	}
+}
+
+void lwp_table_remember(struct lwp_table *table)
+{
+	table->period++;
+}
+
+void lwp_table_refresh(struct lwp_table *table, pid_t tid, struct lwp_status *ret)
+{
+	struct lwp *lwp;
+
+	read_status(table, tid, ret);
+	if (!table->period)
+		return;
+	HASH_FIND_INT(table->lwps, &tid, lwp);
+	if (lwp) {
+		lwp->status = *ret;
+		lwp->period = table->period;
+	}
+}
+
+void lwp_table_status(struct lwp_table *table, pid_t tid, struct lwp_status *ret)
+{
+	struct lwp *lwp = NULL;
+
+	if (table->period)
+		HASH_FIND_INT(table->lwps, &tid, lwp);
+	if (lwp && lwp->period == table->period)
+		*ret = lwp->status;
+	else
+		lwp_table_refresh(table, tid, ret);
 }

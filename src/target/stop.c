@@ -9,12 +9,13 @@
  *
  * What ptrace(2) and the kernel (kernel/ptrace.c, kernel/signal.c) say of it:
  *  - INTERRUPT ends in a stop with PTRACE_EVENT_STOP. A signal may come first: then the stop is
- * that of its delivery, and DETACH must hand the signal on. The INTERRUPT is forgotten by DETACH.
+ *    that of its delivery, and DETACH must hand the signal on. DETACH forgets the INTERRUPT.
  *  - a process that was stopped for job control meanwhile goes back to that stop by DETACH.
  *  - DETACH works on a stopped thread only, hence the list of late ones; but when the tracer dies,
  *    all are detached, pending stops are forgotten, and signals are delivered.
  *  - a thread that dies while attached stays a zombie, unknown to its own parent, until it is
- * waited for by us. Only where we are that parent, the exit status is left to launch.c.
+ *    waited for by us. Only where we are that parent, the exit status is left to launch.c.
+ *  - a thread that has ended, and is not gone yet, refuses a tracer with EPERM.
  */
 #include "target/stop.h"
 
@@ -29,7 +30,6 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "target/lwp.h"
 #include "target/process.h"
 #include "target/rights.h"
 
@@ -53,9 +53,9 @@ typedef ARRAY(struct held) held_array;
 struct stopper {
 	pid_t pid;
 	bool is_our_child;
-	struct lwp_table *lwps;
 	struct lwp_id *threads; /* as last listed */
 	size_t thread_count;
+	ARRAY(pid_t) running; /* before this pause */
 	held_array held;      /* in this pause */
 	held_array late;      /* told to stop, not stopped yet; room for all that are held */
 	ARRAY(pid_t) stopped; /* those of held that are */
@@ -94,8 +94,6 @@ struct error *stopper_create(pid_t pid, struct stopper **ret)
 	stopper->pid = pid;
 	stopper->is_our_child = process_parent(pid) == getpid();
 	err = check_rights(pid);
-	if (!err)
-		err = lwp_table_create(pid, &stopper->lwps);
 	if (err)
 		return err;
 	*ret = take_ptr(stopper);
@@ -176,8 +174,8 @@ void stopper_destroy(struct stopper *stopper)
 		return;
 	stopper_resume(stopper);
 	wait_for_late(stopper, DESTROY_WAIT_NS);
-	lwp_table_destroy(stopper->lwps);
 	free(stopper->threads);
+	array_deinit(&stopper->running);
 	array_deinit(&stopper->held);
 	array_deinit(&stopper->late);
 	array_deinit(&stopper->stopped);
@@ -206,14 +204,16 @@ static bool is_late(const struct stopper *stopper, pid_t tid)
 	return false;
 }
 
-/* Why a thread could not be attached to; NULL when it had just ended, which is refused, too. */
-static struct error *explain_refusal(struct stopper *stopper, pid_t tid, int errnum)
+/*
+ * Why a thread could not be attached to; NULL when it has ended, which is refused with EPERM until
+ * it is gone from the list, too. Its "syscall" still says that it runs then.
+ */
+static struct error *explain_refusal(struct stopper *stopper, const struct lwp_table *lwps,
+				     pid_t tid, int errnum)
 {
-	struct lwp_status status;
 	struct error *err;
 
-	lwp_table_status(stopper->lwps, tid, &status);
-	if (status.state == LWP_GONE)
+	if (errnum == ESRCH || lwp_table_letter(lwps, tid) == LWP_GONE)
 		return NULL;
 	err = errnum == EPERM ? check_rights(stopper->pid) : NULL;
 	return err ? err
@@ -221,34 +221,59 @@ static struct error *explain_refusal(struct stopper *stopper, pid_t tid, int err
 }
 
 /* Attaches to a thread and tells it to stop. One that ended meanwhile is no error. */
-static struct error *thread_hold(struct stopper *stopper, pid_t tid)
+static struct error *thread_hold(struct stopper *stopper, const struct lwp_table *lwps, pid_t tid)
 {
 	if (ptrace(PTRACE_SEIZE, tid, 0, 0) < 0)
-		return errno == ESRCH ? NULL : explain_refusal(stopper, tid, errno);
+		return explain_refusal(stopper, lwps, tid, errno);
 	(void)ptrace(PTRACE_INTERRUPT, tid, 0, 0); /* fails for a dead one only */
 	stopper->held.items[stopper->held.count++] = (struct held) { .tid = tid };
 	return NULL;
 }
 
-/* Tells every thread on a CPU to stop; *changed when the list of threads is out of date. */
-static struct error *hold_running(struct stopper *stopper, bool *changed)
+static bool may_be_on_cpu(const struct lwp_status *status)
 {
-	if (!array_reserve(&stopper->held, stopper->thread_count) ||
+	return status->state == LWP_RUNNING || status->state == LWP_UNKNOWN;
+}
+
+/* Which threads run, while none is stopped yet; *changed when the list of them is out of date. */
+static struct error *find_running(struct stopper *stopper, struct lwp_table *lwps, bool *changed)
+{
+	stopper->running.count = 0;
+	if (!array_reserve(&stopper->running, stopper->thread_count) ||
+	    !array_reserve(&stopper->held, stopper->thread_count) ||
 	    !array_reserve(&stopper->stopped, stopper->thread_count) ||
 	    !array_reserve(&stopper->late, stopper->thread_count))
 		return &error_nomem;
+	lwp_table_remember(lwps);
 	for (size_t i = 0; i < stopper->thread_count; i++) {
 		pid_t tid = stopper->threads[i].tid;
 		struct lwp_status status;
-		struct error *err;
 
-		lwp_table_status(stopper->lwps, tid, &status);
+		lwp_table_status(lwps, tid, &status);
 		if (status.state == LWP_GONE)
 			*changed = true;
-		if ((status.state != LWP_RUNNING && status.state != LWP_UNKNOWN) ||
-		    is_late(stopper, tid))
-			continue;
-		err = thread_hold(stopper, tid);
+		if (may_be_on_cpu(&status) && !is_late(stopper, tid))
+			stopper->running.items[stopper->running.count++] = tid;
+	}
+	return NULL;
+}
+
+/* Tells every thread that runs to stop, the pause being theirs alone. */
+static struct error *hold_running(struct stopper *stopper, struct lwp_table *lwps)
+{
+	for (size_t i = 0; i < stopper->running.count; i++) {
+		pid_t tid = stopper->running.items[i];
+		struct error *err;
+
+		/* it may have blocked while the others were looked at */
+		if (stopper->thread_count > 1) {
+			struct lwp_status status;
+
+			lwp_table_refresh(lwps, tid, &status);
+			if (!may_be_on_cpu(&status))
+				continue;
+		}
+		err = thread_hold(stopper, lwps, tid);
 		if (err)
 			return err;
 	}
@@ -297,9 +322,9 @@ static void wait_for_held(struct stopper *stopper, uint64_t since_ns)
 	stopper->missed += missing;
 }
 
-struct error *stopper_stop(struct stopper *stopper)
+struct error *stopper_stop(struct stopper *stopper, struct lwp_table *lwps)
 {
-	size_t count = lwp_table_count(stopper->lwps);
+	size_t count = lwp_table_count(lwps);
 	uint64_t since_ns;
 	bool changed = false;
 	struct error *err = NULL;
@@ -310,9 +335,11 @@ struct error *stopper_stop(struct stopper *stopper)
 		return &error_gone;
 	if (count != stopper->thread_count)
 		err = list_threads(stopper);
+	if (!err)
+		err = find_running(stopper, lwps, &changed);
 	since_ns = clock_now_ns();
 	if (!err)
-		err = hold_running(stopper, &changed);
+		err = hold_running(stopper, lwps);
 	wait_for_held(stopper, since_ns);
 	if (changed)
 		stopper->thread_count = 0; /* listed again at the next stop */

@@ -16,11 +16,20 @@
 #include "target/stop.h"
 
 static struct stopper *stopper;
+static struct lwp_table *lwps;
 
 static void teardown(void)
 {
 	stopper_destroy(stopper);
 	stopper_destroy(NULL);
+	lwp_table_destroy(lwps);
+}
+
+static struct error *create(pid_t pid)
+{
+	struct error *err = stopper_create(pid, &stopper);
+
+	return err ? err : lwp_table_create(pid, &lwps);
 }
 
 TestSuite(stop, .fini = teardown, .timeout = 120);
@@ -39,7 +48,7 @@ static size_t stop_some(void)
 	size_t count;
 
 	do {
-		cr_assert_null(stopper_stop(stopper));
+		cr_assert_null(stopper_stop(stopper, lwps));
 		(void)stopper_threads(stopper, &count);
 		if (!count)
 			stopper_resume(stopper);
@@ -62,7 +71,7 @@ Test(stop, a_thread_on_a_cpu_stands_still_and_goes_on)
 	size_t count;
 
 	child_start(&child, child_counts);
-	cr_assert_null(stopper_create(child.pid, &stopper));
+	cr_assert_null(create(child.pid));
 	cr_expect_eq(process_tracer(child.pid), 0);
 	for (int i = 0; i < 20; i++) {
 		cr_expect_eq(stop_some(), 1);
@@ -84,7 +93,7 @@ Test(stop, the_end_of_a_stopper_lets_go)
 	struct child child;
 
 	child_start(&child, child_counts);
-	cr_assert_null(stopper_create(child.pid, &stopper));
+	cr_assert_null(create(child.pid));
 	stop_some();
 	stopper_destroy(stopper);
 	stopper = NULL;
@@ -109,11 +118,11 @@ Test(stop, a_blocked_thread_is_left_alone)
 	size_t count, sum = 0;
 
 	child_start(&child, waits_in_epoll);
-	cr_assert_null(stopper_create(child.pid, &stopper));
+	cr_assert_null(create(child.pid));
 	while (process_state(child.pid) != 'S')
 		;
 	for (int i = 0; i < 100; i++) {
-		cr_assert_null(stopper_stop(stopper));
+		cr_assert_null(stopper_stop(stopper, lwps));
 		(void)stopper_threads(stopper, &count);
 		sum += count;
 		stopper_resume(stopper);
@@ -145,11 +154,11 @@ Test(stop, no_signal_is_lost)
 	struct child child;
 
 	child_start(&child, counts_signals);
-	cr_assert_null(stopper_create(child.pid, &stopper));
+	cr_assert_null(create(child.pid));
 	for (uint64_t i = 1; i <= 300; i++) {
 		kill(child.pid, SIGUSR1); /* before, while and after it is told to stop */
 		while (child.words[1] < i) {
-			cr_assert_null(stopper_stop(stopper));
+			cr_assert_null(stopper_stop(stopper, lwps));
 			stopper_resume(stopper);
 		}
 		cr_assert_eq(child.words[1], i);
@@ -171,7 +180,7 @@ Test(stop, job_control_works)
 	int status;
 
 	child_start(&child, child_counts);
-	cr_assert_null(stopper_create(child.pid, &stopper));
+	cr_assert_null(create(child.pid));
 	for (int i = 0; i < 20; i++) {
 		stop_some();
 		kill(child.pid, SIGSTOP);
@@ -180,7 +189,7 @@ Test(stop, job_control_works)
 		cr_assert(WIFSTOPPED(status));
 		while (process_state(child.pid) != 'T')
 			;
-		cr_assert_null(stopper_stop(stopper));
+		cr_assert_null(stopper_stop(stopper, lwps));
 		stopper_resume(stopper);
 		expect_still(&child, 0);
 		kill(child.pid, SIGCONT);
@@ -196,13 +205,13 @@ Test(stop, killed_in_the_pause)
 	int status;
 
 	child_start(&child, child_counts);
-	cr_assert_null(stopper_create(child.pid, &stopper));
+	cr_assert_null(create(child.pid));
 	stop_some();
 	kill(child.pid, SIGKILL);
 	stopper_resume(stopper);
 	cr_assert_eq(waitpid(child.pid, &status, 0), child.pid, "its status is left to its parent");
 	cr_expect(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
-	err = stopper_stop(stopper);
+	err = stopper_stop(stopper, lwps);
 	cr_assert(err);
 	cr_expect_eq(err->kind, ERROR_GONE);
 	error_destroy(err);
@@ -234,7 +243,7 @@ Test(stop, the_end_of_a_process_is_told_to_its_own_parent)
 	while (!child.words[1])
 		;
 	cr_assert_gt((pid_t)child.words[1], 1);
-	cr_assert_null(stopper_create((pid_t)child.words[1], &stopper));
+	cr_assert_null(create((pid_t)child.words[1]));
 	stop_some();
 	kill((pid_t)child.words[1], SIGKILL);
 	stopper_resume(stopper);
@@ -275,7 +284,7 @@ Test(stop, each_of_several_threads)
 	unsigned int seen = 0;
 
 	child_start(&child, has_threads);
-	cr_assert_null(stopper_create(child.pid, &stopper));
+	cr_assert_null(create(child.pid));
 	while (seen != (1u << 1 | 1u << 2 | 1u << 3)) {
 		size_t count = stop_some();
 		const pid_t *tids = stopper_threads(stopper, &count);
@@ -290,6 +299,51 @@ Test(stop, each_of_several_threads)
 	}
 	for (int k = 1; k <= BUSY_THREADS; k++)
 		wait_for_count(&child, k);
+	child_end(&child);
+}
+
+static void *waiting_thread(void *arg)
+{
+	struct child *child = arg;
+
+	__atomic_fetch_add(&child->words[1], 1, __ATOMIC_SEQ_CST);
+	child_listen(child);
+	return NULL;
+}
+
+/* word 0 counts in the main thread, beside threads that wait */
+static void has_waiting_threads(struct child *child)
+{
+	for (int i = 0; i < 8; i++) {
+		pthread_t thread;
+
+		pthread_create(&thread, NULL, waiting_thread, child);
+	}
+	while (child->words[1] < 8)
+		;
+	child_counts(child);
+}
+
+Test(stop, what_threads_did_before_is_remembered)
+{
+	struct child child;
+	struct lwp_status status;
+
+	child_start(&child, has_waiting_threads);
+	cr_assert_null(create(child.pid));
+	for (int seen = 0; seen < 20;) {
+		size_t count = stop_some();
+
+		if (stopper_threads(stopper, &count)[0] == child.pid) { /* the lowest number */
+			lwp_table_status(lwps, child.pid, &status);
+			cr_expect_eq(status.state, LWP_RUNNING, "it stands still now");
+			lwp_table_refresh(lwps, child.pid, &status);
+			cr_expect_eq(status.state, LWP_STOPPED);
+			seen++;
+		}
+		stopper_resume(stopper);
+		wait_for_count(&child, 0);
+	}
 	child_end(&child);
 }
 
@@ -315,9 +369,9 @@ Test(stop, threads_that_come_and_go)
 	struct child child;
 
 	child_start(&child, starts_threads);
-	cr_assert_null(stopper_create(child.pid, &stopper));
+	cr_assert_null(create(child.pid));
 	for (int i = 0; i < 500; i++) {
-		cr_assert_null(stopper_stop(stopper));
+		cr_assert_null(stopper_stop(stopper, lwps));
 		stopper_resume(stopper);
 	}
 	while (stopper_late(stopper))
@@ -331,7 +385,7 @@ static void stops_another(struct child *child)
 {
 	child_say(child, 'r');
 	child_listen(child);
-	cr_assert_null(stopper_create((pid_t)child->words[1], &stopper));
+	cr_assert_null(create((pid_t)child->words[1]));
 	stop_some();
 	child_say(child, 's');
 	child_listen(child);
@@ -364,7 +418,7 @@ Test(stop, another_tracer_is_named)
 	char number[16];
 
 	start_both(&target, &tracer);
-	err = stopper_create(target.pid, &stopper);
+	err = create(target.pid);
 	cr_assert(err);
 	cr_expect_eq(err->kind, ERROR_PERMISSION);
 	snprintf(number, sizeof(number), "process %d", tracer.pid);
@@ -380,13 +434,13 @@ Test(stop, a_debugger_that_comes_later)
 	struct error *err;
 
 	child_start(&target, child_counts);
-	cr_assert_null(stopper_create(target.pid, &stopper));
+	cr_assert_null(create(target.pid));
 	child_start(&tracer, stops_another);
 	tracer.words[1] = (uint64_t)target.pid;
 	child_tell(&tracer);
 	cr_assert_eq(child_hear(&tracer), 's');
 	/* A stopped thread is left alone; one that its tracer lets run cannot be stopped by us. */
-	err = stopper_stop(stopper);
+	err = stopper_stop(stopper, lwps);
 	cr_expect(!err || err->kind == ERROR_PERMISSION);
 	error_destroy(err);
 	stopper_resume(stopper);
@@ -404,7 +458,7 @@ Test(stop, no_such_process)
 
 	child_start(&child, child_waits);
 	child_end(&child);
-	err = stopper_create(child.pid, &stopper);
+	err = create(child.pid);
 	cr_assert(err);
 	cr_expect_eq(err->kind, ERROR_GONE);
 	error_destroy(err);
