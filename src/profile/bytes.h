@@ -25,7 +25,7 @@ struct bytes {
 /* Room for so many bytes behind the last; NULL, and remembered, when out of memory. */
 static inline uint8_t *bytes_reserve(struct bytes *bytes, size_t more)
 {
-	if (!array_reserve(bytes, more)) {
+	if (!array_reserve(bytes, more ? more : 1)) { /* nothing has an address, too */
 		bytes->failed = true;
 		return NULL;
 	}
@@ -73,7 +73,9 @@ struct cursor {
 
 static inline struct cursor cursor_of(const void *data, size_t size)
 {
-	return (struct cursor) { data, (const uint8_t *)data + size, false };
+	const uint8_t *bytes = data ? data : (const uint8_t *)"";
+
+	return (struct cursor) { bytes, bytes + size, false };
 }
 
 static inline size_t cursor_left(const struct cursor *cursor)
