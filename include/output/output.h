@@ -62,6 +62,8 @@ extern const struct output output_jsonl;
 extern const struct output output_pstats;
 /* Costs of lines and calls. */
 extern const struct output output_callgrind;
+/* The trace event format: calls on a time line. */
+extern const struct output output_chrometrace;
 /* V8's .cpuprofile: one time line, a tree by function. */
 extern const struct output output_cpuprofile;
 

@@ -7,18 +7,10 @@
 #include <strings.h>
 
 const struct output *const outputs[] = {
-	&output_folded,
-	&output_table,
-	&output_speedscope,
-	&output_pprof,
-	&output_pstats,
-	&output_callgrind,
-	&output_svg,
-	&output_markdown,
-	&output_jsonl,
-	&output_cpuprofile,
-	&output_recording,
-	NULL,
+	&output_folded,     &output_table, &output_chrometrace, /* before speedscope, whose .json is
+								   any other */
+	&output_speedscope, &output_pprof, &output_pstats,      &output_callgrind, &output_svg,
+	&output_markdown,   &output_jsonl, &output_cpuprofile,  &output_recording, NULL,
 };
 
 static bool is_called(const struct output *output, const char *name)

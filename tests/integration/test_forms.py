@@ -163,3 +163,31 @@ def test_what_firefox_cannot_read_is_noticed(tmp_path):
     with pytest.raises(AssertionError, match="load failed|ended"):
         with FirefoxProfiler(path):
             pass
+
+
+def test_chrometrace_in_speedscope(recording, browser):
+    path = recording.write("app.trace.json")
+    view = Speedscope(browser, path)
+    assert browser.seen["errors"] == []
+    rows = milliseconds(view.sandwich())
+    assert {name.split(" {")[0]: ms for name, ms in rows.items()} == {
+        "<module>": 44, "main": 42, "Parser.parse": 12, "<torn>": 2}
+    spans = [e for e in json.loads(path.read_text(encoding="utf-8"))["traceEvents"]
+             if e["ph"] == "X"]
+    found = {}
+    for span in spans:
+        found[span["name"]] = found.get(span["name"], 0) + span["dur"] / 1000
+    found["Parser.parse"] /= 2  # it calls itself
+    assert found == recording.totals
+
+
+def test_chrometrace_in_firefox(recording):
+    with FirefoxProfiler(recording.write("app.chrometrace")) as ask:
+        threads = [t["name"] for p in ask("profile", "info", "--all")["processes"]
+                   for t in p["threads"]]
+    assert {"MainThread", "worker <&> \u86c7 7", "idler"} <= set(threads)
+
+
+def test_chrometrace_without_samples(sonde, browser, tmp_path):
+    with pytest.raises(AssertionError, match="it's empty"):
+        Speedscope(browser, empty(sonde, tmp_path, "none.trace.json"))
