@@ -8,6 +8,7 @@
 #define BASE_EMBED_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* Declares what embed() names; at file scope. */
 #define EMBED(name) extern const char embed_##name[], embed_##name##_end[]
@@ -18,6 +19,7 @@ struct embed {
 };
 
 /* The bytes of an embedded file, as struct embed. */
-#define embed(name) ((struct embed) { embed_##name, (size_t)(embed_##name##_end - embed_##name) })
+#define embed(name)                                                                                \
+	((struct embed) { embed_##name, (uintptr_t)embed_##name##_end - (uintptr_t)embed_##name })
 
 #endif

@@ -218,8 +218,8 @@ static void put_next_step(struct writing *writing, const struct call_graph *grap
 			"`sonde report -i` shows what they wait for.\n",
 			profile->hidden_waiting);
 	else if (graph->function_count && graph->functions[0].own.samples * 2 > profile->total)
-		fputs("More than half of the time is in one function: `sonde view` shows its "
-		      "lines.\n",
+		fputs("More than half of the time is in one function: `sonde report -o flame.svg` "
+		      "shows who calls it.\n",
 		      writing->file);
 	else
 		fputs("No single function dominates: `sonde report -o flame.svg` shows who calls "
