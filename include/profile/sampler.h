@@ -18,6 +18,7 @@
 struct sampler_options {
 	double rate_hz;       /* 0: as often as can be */
 	uint64_t duration_ns; /* 0: until the targets end */
+	double cpu_limit;     /* percent of a CPU that we may use: looks less often; 0: any */
 	bool gil_only;        /* look at no other thread than the GIL's holder */
 	bool subprocesses;    /* follow children, and theirs */
 	bool class_names;     /* before 3.11: the class of self or cls */

@@ -22,10 +22,17 @@ struct stats {
 	uint64_t reattached;     /* the process called exec, or a new one took over */
 	uint64_t stopped_ns;     /* the target was stopped (--blocking) */
 	uint64_t own_cpu_ns;
+	double cpu_limit;   /* percent of a CPU that we may use; 0: any */
+	uint64_t slowed_ns; /* the rate was lower than asked, because of that limit */
+	uint64_t waited_ns; /* the same, because reading had to wait for the target's memory map */
 	uint64_t read_calls, read_bytes, retries;
+	uint64_t reused; /* stacks of threads that had not moved */
 };
 
 /* The closing summary, for people: two or three lines, each prefixed "sonde: ". */
 void stats_print(const struct stats *stats, FILE *file);
+
+/* What the reading took, for who wants to know (--stats): a line of the same form. */
+void stats_print_reading(const struct stats *stats, FILE *file);
 
 #endif

@@ -32,6 +32,8 @@ enum option_key {
 	KEY_LIMIT,
 	KEY_MARKDOWN,
 	KEY_SIGNIFICANT,
+	KEY_MAX_CPU,
+	KEY_STATS,
 };
 
 /* Which process: -p, or one bare argument. */

@@ -7,10 +7,15 @@
 #include "exit_status.h"
 #include "units.h"
 
+enum { CPU_LIMIT_PERCENT = 5 /* by default: what nobody on the machine notices */ };
+
 static const struct argp_option options_table[] = {
 	{ "rate", 'r', "RATE", 0, "Samples a second: 250, 1k, 10khz, max (default 1000)", 3 },
 	{ "duration", 'd', "TIME", 0,
 	  "How long: 30, 30s, 5m, 500ms, 1h (default: until the process ends, or Ctrl-C)", 3 },
+	{ "max-cpu", KEY_MAX_CPU, "PERCENT", 0,
+	  "Look less often rather than use more of a CPU (default 5; unlimited with -r max)", 3 },
+	{ "stats", KEY_STATS, NULL, 0, "Say what the reading took, too", 6 },
 	{ "class-names", KEY_CLASS_NAMES, NULL, 0,
 	  "Before Python 3.11: Class.method by the class of self or cls", 4 },
 	{ 0 },
@@ -36,6 +41,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (!parse_duration(arg, &options->sampler.duration_ns))
 			argp_failure(state, STATUS_USAGE, 0,
 				     "'%s' is no duration (30, 30s, 5m, 500ms, 1h)", arg);
+		return 0;
+	case KEY_MAX_CPU:
+		if (!parse_percent(arg, &options->sampler.cpu_limit))
+			argp_failure(state, STATUS_USAGE, 0,
+				     "'%s' is no share of a CPU (5, 2.5%%, unlimited)", arg);
+		options->has_cpu_limit = true;
+		return 0;
+	case KEY_STATS:
+		options->stats = true;
 		return 0;
 	case KEY_CLASS_NAMES:
 		options->sampler.class_names = true;
@@ -72,6 +86,8 @@ static int record_run(int argc, char **argv)
 
 	argc = options_split(argc, argv, &options.target.command);
 	options_parse(&cmd_record, argc, argv, &options);
+	if (!options.has_cpu_limit && options.sampler.rate_hz > 0)
+		options.sampler.cpu_limit = CPU_LIMIT_PERCENT;
 	options.sampler.gil_only = options.shown.gil;
 	options.sampler.blocking = options.run.blocking;
 	return record_session(&options);

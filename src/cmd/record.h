@@ -13,6 +13,8 @@ struct record_options {
 	struct target_options target;
 	struct run_options run;
 	struct sampler_options sampler;
+	bool has_cpu_limit; /* was given: else it depends on the rate */
+	bool stats;         /* say what the reading took */
 	struct report_choice shown;
 	struct destination_wishes wishes;
 };

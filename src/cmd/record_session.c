@@ -349,6 +349,8 @@ static int write_results(struct session *session, struct error *ended)
 	err = write_reports(session, false, &stats);
 	if (!quiet)
 		stats_print(&stats, stderr);
+	if (!quiet && session->options->stats)
+		stats_print_reading(&stats, stderr);
 	if (!quiet && !stats.samples)
 		explain_nothing(session, &stats);
 	if (err && err->kind == ERROR_PERMISSION)

@@ -20,6 +20,8 @@ static const struct unit time_units[] = { { "", 1e9 },   { "ns", 1 },     { "us"
 					  { "m", 60e9 }, { "min", 60e9 }, { "h", 3600e9 },
 					  { NULL, 0 } };
 
+static const struct unit percent_units[] = { { "", 1 }, { "%", 1 }, { NULL, 0 } };
+
 /* Digits with at most one point in them, then one of the units. */
 static bool parse_number(const char *text, const struct unit *units, double *ret)
 {
@@ -80,5 +82,19 @@ bool parse_moment(const char *text, uint64_t *ret)
 	if (!parse_number(text, time_units, &ns) || ns > 0x1p62)
 		return false;
 	*ret = (uint64_t)ns;
+	return true;
+}
+
+bool parse_percent(const char *text, double *ret)
+{
+	double percent;
+
+	if (!strcasecmp(text, "unlimited")) {
+		*ret = 0;
+		return true;
+	}
+	if (!parse_number(text, percent_units, &percent) || percent <= 0 || percent > 1e4)
+		return false;
+	*ret = percent;
 	return true;
 }

@@ -22,4 +22,7 @@ bool parse_duration(const char *text, uint64_t *ret);
 /* A moment since a start, in the same units: nanoseconds, 0 as well. */
 bool parse_moment(const char *text, uint64_t *ret);
 
+/* "5", "2.5%": percent of a CPU, above 0 up to 10000; "unlimited" is 0. False otherwise. */
+bool parse_percent(const char *text, double *ret);
+
 #endif

@@ -8,6 +8,7 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "budget.h"
 #include "schedule.h"
 #include "target.h"
 
@@ -27,6 +28,8 @@ struct sampler {
 	struct sink *sink;
 	struct look look; /* scratch */
 	struct stats stats;
+	struct schedule schedule;
+	struct budget budget;
 	ARRAY(struct target *) targets;
 	pid_t last_pid;
 	uint64_t started_ns, own_cpu_ns; /* at the start of the run */
@@ -50,6 +53,7 @@ struct error *sampler_create(const struct sampler_options *options, struct profi
 	sampler->dictionary = dictionary;
 	sampler->sink = sink;
 	sampler->stats.rate_asked = options->rate_hz;
+	sampler->stats.cpu_limit = options->cpu_limit;
 	*ret = sampler;
 	return NULL;
 }
@@ -159,6 +163,7 @@ static void add_counters(struct py_counters *sum, const struct target *target)
 	sum->calls += counters.calls;
 	sum->bytes += counters.bytes;
 	sum->retries += counters.retries;
+	sum->reused += counters.reused;
 }
 
 static void update_stats(struct sampler *sampler)
@@ -177,6 +182,9 @@ static void update_stats(struct sampler *sampler)
 	stats->read_calls = sum.calls;
 	stats->read_bytes = sum.bytes;
 	stats->retries = sum.retries;
+	stats->reused = sum.reused;
+	stats->slowed_ns = sampler->budget.slowed_ns;
+	stats->waited_ns = sampler->budget.waited_ns;
 	stats->elapsed_ns = clock_now_ns() - sampler->started_ns;
 	stats->own_cpu_ns = clock_own_cpu_ns() - sampler->own_cpu_ns;
 	sampler->dictionary->capture.stats = *stats;
@@ -202,8 +210,7 @@ static void remove_target(struct sampler *sampler, size_t index)
  */
 static uint64_t weigh(const struct sampler *sampler, uint64_t now_ns)
 {
-	double rate = sampler->options.rate_hz;
-	uint64_t period_ns = rate > 0 ? (uint64_t)((double)CLOCK_SECOND_NS / rate) : 0;
+	uint64_t period_ns = sampler->schedule.period_ns;
 	uint64_t most_ns = GAP_PERIODS * period_ns > GAP_NS ? GAP_PERIODS * period_ns : GAP_NS;
 	uint64_t weight_ns = now_ns - sampler->looked_ns;
 
@@ -331,29 +338,50 @@ static bool wait_for_tick(struct sampler *sampler, const struct sampler_control 
 	}
 }
 
-struct error *sampler_run(struct sampler *sampler, const struct sampler_control *control)
+static void begin(struct sampler *sampler)
 {
-	struct schedule schedule;
-	struct error *err = NULL;
-
-	if (!control)
-		control = &no_control;
 	clock_be_punctual();
 	sampler->started_ns = clock_now_ns();
 	sampler->looked_ns = sampler->started_ns;
 	sampler->own_cpu_ns = clock_own_cpu_ns();
-	schedule_init(&schedule, sampler->options.rate_hz, sampler->started_ns,
+	schedule_init(&sampler->schedule, sampler->options.rate_hz, sampler->started_ns,
 		      sampler->started_ns);
-	while (!err) {
-		uint64_t now = clock_now_ns(), skipped, deadline;
+	budget_init(&sampler->budget, sampler->schedule.period_ns, sampler->options.cpu_limit / 100,
+		    sampler->started_ns, sampler->own_cpu_ns);
+}
 
-		deadline = schedule_next(&schedule, now, &skipped);
+/* After a look that began then: is it still as often as it may be? */
+static void keep_budget(struct sampler *sampler, uint64_t began_ns)
+{
+	struct budget *budget = &sampler->budget;
+	uint64_t now_ns = clock_now_ns();
+
+	/* to stop a thread takes its time; that says nothing of the memory map */
+	budget_look(budget, sampler->options.blocking ? 0 : now_ns - began_ns);
+	if (budget_is_due(budget, now_ns) && budget_review(budget, now_ns, clock_own_cpu_ns()))
+		schedule_set_period(&sampler->schedule, budget->period_ns, now_ns);
+}
+
+struct error *sampler_run(struct sampler *sampler, const struct sampler_control *control)
+{
+	struct error *err = NULL;
+
+	if (!control)
+		control = &no_control;
+	begin(sampler);
+	while (!err) {
+		uint64_t now = clock_now_ns(), skipped, deadline, began_ns;
+
+		deadline = schedule_next(&sampler->schedule, now, &skipped);
 		sampler->stats.skipped += skipped;
 		if (!wait_for_tick(sampler, control, deadline))
 			break;
-		if (schedule.period_ns && clock_now_ns() - deadline > schedule.period_ns / 2)
+		began_ns = clock_now_ns();
+		if (sampler->schedule.period_ns &&
+		    began_ns - deadline > sampler->schedule.period_ns / 2)
 			sampler->stats.late++;
 		err = sample_all(sampler);
+		keep_budget(sampler, began_ns);
 	}
 	update_stats(sampler);
 	return err;

@@ -17,6 +17,13 @@ void schedule_init(struct schedule *schedule, double rate_hz, uint64_t now_ns, u
 		schedule->period_ns = (uint64_t)(CLOCK_SECOND_NS / rate_hz);
 }
 
+void schedule_set_period(struct schedule *schedule, uint64_t period_ns, uint64_t now_ns)
+{
+	schedule->start_ns = now_ns;
+	schedule->next = 0;
+	schedule->period_ns = period_ns;
+}
+
 /* xorshift64 (Marsaglia 2003): good enough to be out of step. */
 static uint64_t random_next(struct schedule *schedule)
 {

@@ -19,6 +19,9 @@ struct schedule {
 /* rate_hz 0 is "as often as can be". */
 void schedule_init(struct schedule *schedule, double rate_hz, uint64_t now_ns, uint64_t seed);
 
+/* Another period from now on; looks of the old one that were missed are not counted. */
+void schedule_set_period(struct schedule *schedule, uint64_t period_ns, uint64_t now_ns);
+
 /* The moment of the next look; *skipped is how many periods were missed before it. */
 uint64_t schedule_next(struct schedule *schedule, uint64_t now_ns, uint64_t *skipped);
 

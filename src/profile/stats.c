@@ -61,6 +61,12 @@ static void print_reached(const struct stats *stats, FILE *file)
 		fprintf(file, ", %s late", number(stats->late, buf));
 	if (stats->skipped)
 		fprintf(file, ", %s skipped", number(stats->skipped, buf));
+	if (stats->slowed_ns)
+		fprintf(file,
+			", slowed down to use no more than %g %% of a CPU (--max-cpu allows more)",
+			stats->cpu_limit);
+	if (stats->waited_ns)
+		fputs(", slowed down as the target's memory map was in use", file);
 	fputc('\n', file);
 }
 
@@ -125,4 +131,17 @@ void stats_print(const struct stats *stats, FILE *file)
 	print_reached(stats, file);
 	print_missing(stats, file);
 	print_cost(stats, file);
+}
+
+void stats_print_reading(const struct stats *stats, FILE *file)
+{
+	double looks = stats->ticks ? (double)stats->ticks : 1;
+	char buf[NUMBER_SIZE];
+
+	fprintf(file, "sonde: read %s times", number(stats->read_calls, buf));
+	fprintf(file, " (%.2f a look), %s bytes", (double)stats->read_calls / looks,
+		number(stats->read_bytes, buf));
+	fprintf(file, " (%.0f a look); %s stacks read again", (double)stats->read_bytes / looks,
+		number(stats->retries, buf));
+	fprintf(file, ", %s taken from the look before\n", number(stats->reused, buf));
 }

@@ -252,3 +252,18 @@ Test(destinations, of_a_report_keep_nothing)
 	cr_assert_str_eq(outputs.items[0].pattern, "-");
 	cr_assert_eq(outputs.items[0].form, &output_folded);
 }
+
+Test(options, shares_of_a_cpu)
+{
+	static const char *const wrong[] = { "", "0", "-1", "x", "5 cores", "10001", "%" };
+	double percent = -1;
+
+	cr_assert(parse_percent("5", &percent));
+	cr_expect_float_eq(percent, 5, 1e-9);
+	cr_assert(parse_percent("2.5%", &percent));
+	cr_expect_float_eq(percent, 2.5, 1e-9);
+	cr_assert(parse_percent("unlimited", &percent));
+	cr_expect_float_eq(percent, 0, 1e-9);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		cr_assert_not(parse_percent(wrong[i], &percent), "%s", wrong[i]);
+}

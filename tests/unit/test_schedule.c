@@ -143,3 +143,19 @@ Test(schedule, rates_from_very_low_to_very_high)
 			  (double)(due - START) <= 2 * period);
 	}
 }
+
+Test(schedule, another_period_begins_a_grid_of_its_own)
+{
+	struct schedule schedule;
+	uint64_t now = START + 3 * (uint64_t)PERIOD, skipped, due;
+
+	schedule_init(&schedule, 100, START, 1);
+	(void)schedule_next(&schedule, START, &skipped);
+	schedule_set_period(&schedule, 5 * (uint64_t)PERIOD, now);
+	for (uint64_t i = 0; i < 100; i++) {
+		due = schedule_next(&schedule, now + i * 5 * PERIOD, &skipped);
+		cr_assert_eq(skipped, 0);
+		cr_assert_geq(due, now + i * 5 * PERIOD);
+		cr_assert_lt(due, now + (i + 1) * 5 * PERIOD);
+	}
+}

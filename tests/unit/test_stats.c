@@ -71,3 +71,36 @@ Test(stats, everything_went_wrong)
 	      "sonde: the target was stopped for 25 ms (1.0 %); sonde used 100.0 % of a CPU; the "
 	      "target replaced itself 1 time\n");
 }
+
+Test(stats, slowed_down)
+{
+	const struct stats stats = { .rate_asked = 1000,
+				     .elapsed_ns = 10000000000,
+				     .ticks = 5000,
+				     .samples = 5000,
+				     .own_cpu_ns = 500000000,
+				     .cpu_limit = 5,
+				     .slowed_ns = 9000000000,
+				     .waited_ns = 1 };
+
+	check(&stats, "sonde: 5,000 samples in 10.0 s; looked 500 times a second of 1000 asked, "
+		      "slowed down to use no more than 5 % of a CPU (--max-cpu allows more), "
+		      "slowed down as the target's memory map was in use\n"
+		      "sonde: the target was not stopped; sonde used 5.0 % of a CPU\n");
+}
+
+Test(stats, reading)
+{
+	const struct stats stats = {
+		.ticks = 1000, .read_calls = 1250, .read_bytes = 2000000, .retries = 3, .reused = 4
+	};
+	CLEANUP(freep)
+	char *text = NULL;
+	size_t length;
+	FILE *file = open_memstream(&text, &length);
+
+	stats_print_reading(&stats, file);
+	fclose(file);
+	cr_assert_str_eq(text, "sonde: read 1,250 times (1.25 a look), 2,000,000 bytes (2000 a "
+			       "look); 3 stacks read again, 4 taken from the look before\n");
+}

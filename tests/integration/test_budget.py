@@ -1,0 +1,29 @@
+"""How much sonde may use, and what it says of it."""
+import re
+
+
+def test_it_keeps_a_limit_and_says_so(start, sonde, any_python):
+    target = start(any_python, "spin.py")
+    target.facts()
+    _, run = sonde.record(target.pid, "-r", "max", "--max-cpu", "1", "-d", "1s")
+    assert "slowed down to use no more than 1 % of a CPU (--max-cpu allows more)" in run.err
+
+
+def test_as_often_as_can_be_has_no_limit(start, sonde, any_python):
+    target = start(any_python, "spin.py")
+    target.facts()
+    _, run = sonde.record(target.pid, "-r", "max", "-d", "300ms")
+    assert "slowed down to use" not in run.err
+
+
+def test_stats(start, sonde, any_python):
+    target = start(any_python, "spin.py")
+    target.facts()
+    _, run = sonde.record(target.pid, "--stats", "-d", "300ms")
+    (calls,) = re.findall(r"^sonde: read ([\d,]+) times \([\d.]+ a look\), [\d,]+ bytes", run.err, re.M)
+    assert int(calls.replace(",", "")) > 0
+
+
+def test_no_share_of_a_cpu(sonde):
+    run = sonde.run("record", "--max-cpu", "much", "-p", "1")
+    assert run.status == 2 and "'much' is no share of a CPU" in run.err
