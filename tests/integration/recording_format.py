@@ -57,8 +57,12 @@ class Recording(object):
             body = data[at + 12:at + 12 + length]
             if len(body) < length or zlib.crc32(data[at:at + 8] + body) != crc:
                 break
-            self._block(kind, Numbers(body))
             at += 12 + length
+            if kind not in PIECES and kind[:1].islower():
+                continue
+            self._block(kind, Numbers(body))
+            if self.whole:
+                break
         for thread in list(self.open):
             self._close(thread)
 
@@ -111,6 +115,8 @@ class Recording(object):
 
     def _close(self, thread):
         stack, look, start, first = self.open.pop(thread)
+        if self.looks == first:
+            return
         self.runs.append(Run(thread, stack, start * self.unit_ns,
                              (self.moment - start) * self.unit_ns, self.looks - first,
                              look & 15, look >> 4))
