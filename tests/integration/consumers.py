@@ -140,6 +140,9 @@ class FirefoxProfiler(object):
 
     def _loaded(self):
         assert self._daemon.poll() is None, "the profiler ended"
+        # asked earlier, it takes the session for a dead one and removes its files
+        if not os.path.exists(os.path.join(self._folder, "s.sock")):
+            return False
         asked = subprocess.run(self._command + ["status", "--session", "s"], timeout=LIMIT,
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **self._options)
         assert b"Profile load failed" not in asked.stdout, asked.stdout
