@@ -4,8 +4,7 @@
 #include <criterion/criterion.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,21 +23,21 @@ Test(usage, cpu_time_memory_and_threads)
 {
 	struct usage before, after;
 	uint64_t cpu_ns;
-	char *bytes;
+	void *bytes;
 
 	cr_assert(usage_read(getpid(), &before));
 	while (clock_own_cpu_ns() < 200 * (uint64_t)CLOCK_MS_NS)
 		;
-	bytes = malloc(MANY_BYTES);
-	cr_assert(bytes);
-	memset(bytes, 1, MANY_BYTES);
+	bytes = mmap(NULL, MANY_BYTES, PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	cr_assert_neq(bytes, MAP_FAILED);
 	cr_assert(usage_read(getpid(), &after));
 	cpu_ns = clock_own_cpu_ns();
 	cr_assert_geq(after.cpu_ns, 150 * (uint64_t)CLOCK_MS_NS);
 	cr_assert_leq(after.cpu_ns, cpu_ns + 50 * (uint64_t)CLOCK_MS_NS);
 	cr_assert_geq(after.rss_bytes, before.rss_bytes + MANY_BYTES / 2);
 	cr_assert_geq(after.age_ns, before.age_ns);
-	free(bytes);
+	munmap(bytes, MANY_BYTES);
 }
 
 Test(usage, counts_threads)
