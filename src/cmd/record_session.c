@@ -3,35 +3,23 @@
  * went, end as the command ended.
  */
 #include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/clock.h"
-#include "base/text.h"
-#include "base/utf8.h"
 #include "exit_status.h"
 #include "profile/report.h"
 #include "record.h"
 #include "record_file.h"
 #include "signals.h"
-#include "targets.h"
+#include "subject.h"
 #include "terminal.h"
-#include "version.h"
-
-/* How long a command that we launched may take to become a Python. */
-static const uint64_t LAUNCH_WAIT_NS = UINT64_C(10) * CLOCK_SECOND_NS;
 
 struct session {
 	const struct record_options *options;
-	struct targets targets; /* empty when a command is launched */
-	struct launch launch;   /* pid 0 when none is */
-	struct text title;      /* command lines */
-	char *name;             /* for names of files */
+	struct subject subject;
 	struct destinations outputs;
 	const char *pattern; /* name of the recording; NULL: nobody wants to keep it */
 	bool kept;           /* nobody asked for it, but it is kept */
@@ -50,9 +38,7 @@ static void session_deinit(struct session *session)
 	record_file_deinit(&session->file);
 	profile_deinit(&session->dictionary);
 	destinations_deinit(&session->outputs);
-	targets_deinit(&session->targets);
-	text_deinit(&session->title);
-	free(session->name);
+	subject_deinit(&session->subject);
 }
 
 static void clear_progress(struct session *session)
@@ -78,7 +64,8 @@ static struct error *write_reports(struct session *session, bool snapshot, struc
 	struct profile raw = { 0 };
 	CLEANUP(profile_deinit)
 	struct profile report = { 0 };
-	struct output_facts facts = { .title = text_chars(&session->title), .stats = stats };
+	struct output_facts facts = { .title = text_chars(&session->subject.title),
+				      .stats = stats };
 	struct error *err;
 
 	err = record_file_read(&session->file, &raw);
@@ -104,48 +91,6 @@ static void on_snapshot(void *context)
 	if (!err)
 		err = write_reports(session, true, &stats);
 	(void)exit_report(err);
-}
-
-/* Who is to be recorded: looked at once, so that what is in the way is said at once. */
-static struct error *describe_targets(struct session *session)
-{
-	struct error *err;
-	size_t i;
-
-	for (i = 0; i < session->targets.count; i++) {
-		CLEANUP(process_deinit)
-		struct process process = { .pidfd = -1 };
-
-		err = process_open(session->targets.pids[i], &process);
-		if (err)
-			return err;
-		CLEANUP(freep)
-		char *line = process_command_line(&process);
-
-		if (!session->name && process.argv)
-			session->name = target_name(process.argv);
-		if (!line || !session->name)
-			return &error_nomem;
-		text_add(&session->title, i ? ", " : "");
-		text_add_clean(&session->title, line);
-	}
-	return NULL;
-}
-
-static struct error *describe_command(struct session *session)
-{
-	char **arg = session->options->target.command;
-
-	if (!*arg)
-		return error_create(ERROR_USAGE, "no command stands behind --");
-	session->name = target_name(arg);
-	if (!session->name)
-		return &error_nomem;
-	for (; *arg; arg++) {
-		text_add(&session->title, session->title.length ? " " : "");
-		text_add_clean(&session->title, *arg);
-	}
-	return NULL;
 }
 
 /* The recording's name is taken out of what was asked for; the rest are reports of it. */
@@ -180,15 +125,8 @@ static struct error *prepare(struct session *session)
 	err = choose_outputs(session);
 	if (err)
 		return err;
-	if (options->target.command) {
-		err = describe_command(session);
-		session->outputs.table_to_error = !isatty(STDOUT_FILENO);
-	} else {
-		err = targets_find(options->target.text, options->run.quiet, &session->targets);
-		if (!err)
-			err = describe_targets(session);
-	}
-	return err;
+	session->outputs.table_to_error = options->target.command && !isatty(STDOUT_FILENO);
+	return subject_find(&session->subject, &options->target, options->run.quiet);
 }
 
 /* The file of the recording, once its name is known. */
@@ -219,33 +157,16 @@ static struct error *open_recording(struct session *session, const struct output
 /* Output files, as far as their names are known. */
 static struct error *open_outputs(struct session *session)
 {
-	struct output_name_facts facts = { .program = session->name };
+	struct output_name_facts facts = { .program = session->subject.name };
 	struct error *err;
 
-	facts.pid = session->targets.count ? session->targets.pids[0] : session->launch.pid;
+	facts.pid = subject_pid(&session->subject);
 	err = destinations_open(&session->outputs, &facts);
 	if (!err)
 		err = open_recording(session, &facts);
 	if (err && exit_status_of(err) == STATUS_NOT_PERMITTED)
 		err->kind = ERROR_OS; /* it is not the target that does not permit */
 	return err;
-}
-
-static struct error *describe_capture(const struct session *session, struct profile *dictionary)
-{
-	struct capture *capture = &dictionary->capture;
-	char host[HOST_NAME_MAX + 1] = "";
-	struct timespec now;
-
-	(void)gethostname(host, sizeof(host) - 1);
-	(void)clock_gettime(CLOCK_REALTIME, &now);
-	capture->command = profile_string(dictionary, text_chars(&session->title));
-	capture->host = profile_string(dictionary, host);
-	capture->version = profile_string(dictionary, SONDE_VERSION);
-	capture->start_unix_ns = (uint64_t)now.tv_sec * CLOCK_SECOND_NS + (uint64_t)now.tv_nsec;
-	capture->blocking = session->options->sampler.blocking;
-	capture->gil_only = session->options->sampler.gil_only;
-	return capture->command && capture->host && capture->version ? NULL : &error_nomem;
 }
 
 /* From the sampler through the recording: everything stands ready for the first sample. */
@@ -257,7 +178,7 @@ static struct error *connect(struct session *session)
 
 	err = profile_init(&session->dictionary);
 	if (!err)
-		err = describe_capture(session, &session->dictionary);
+		err = subject_describe(&session->subject, &options->sampler, &session->dictionary);
 	if (!err)
 		err = record_file_begin(&session->file, &session->dictionary, &recording);
 	if (!err)
@@ -265,38 +186,6 @@ static struct error *connect(struct session *session)
 				     recording_writer_sink(session->file.writer),
 				     &session->sampler);
 	return err;
-}
-
-static struct error *attach_command(struct session *session, const struct sampler_control *control)
-{
-	const char *title = text_chars(&session->title);
-	struct error *err;
-
-	err = sampler_attach(session->sampler, session->launch.pid, LAUNCH_WAIT_NS, control);
-	if (err && launch_has_ended(&session->launch)) {
-		error_destroy(err);
-		return error_create(ERROR_NOT_PYTHON,
-				    "'%.100s' ended before any Python was seen in it", title);
-	}
-	if (error_catch(&err, ERROR_NOT_PYTHON) || error_catch(&err, ERROR_NOT_READY))
-		return error_create(ERROR_NOT_PYTHON, "no Python was seen in '%.100s' %s", title,
-				    signals_stop ? "yet" : "within 10 seconds");
-	return err;
-}
-
-static struct error *attach(struct session *session, const struct sampler_control *control)
-{
-	struct error *err;
-	size_t i;
-
-	if (session->launch.pid)
-		return attach_command(session, control);
-	for (i = 0; i < session->targets.count; i++) {
-		err = sampler_attach(session->sampler, session->targets.pids[i], 0, control);
-		if (err)
-			return err;
-	}
-	return NULL;
 }
 
 /* Why there is nothing: it is no error, but nobody should have to guess. */
@@ -370,13 +259,13 @@ static int record(struct session *session)
 					   .context = session };
 	struct error *err;
 
-	if (session->launch.pid)
-		control.launch = &session->launch;
+	if (session->subject.launch.pid)
+		control.launch = &session->subject.launch;
 	else if (talkative) /* a command's terminal is its own */
 		control.on_progress = on_progress;
 	err = connect(session);
 	if (!err)
-		err = attach(session, &control);
+		err = subject_attach(&session->subject, session->sampler, &control);
 	if (err) {
 		record_file_drop(&session->file);
 		return (int)exit_report(err);
@@ -385,19 +274,6 @@ static int record(struct session *session)
 	clear_progress(session);
 	(void)error_catch(&err, ERROR_GONE); /* that the target ended is no failure */
 	return write_results(session, err);
-}
-
-/* The command goes on when the recording ends: its exit status becomes ours. */
-static int wait_for_command(struct session *session, int status)
-{
-	int ended;
-
-	signals_release();
-	while (!launch_has_ended(&session->launch))
-		launch_wait(&session->launch);
-	ended = launch_exit_status(&session->launch);
-	/* that no Python was seen says nothing about how the command did */
-	return ended || status == STATUS_NO_PYTHON ? ended : status;
 }
 
 int record_session(const struct record_options *options)
@@ -411,15 +287,15 @@ int record_session(const struct record_options *options)
 	if (!err)
 		err = open_outputs(&session);
 	if (!err && options->target.command)
-		err = launch_start(options->target.command, &session.launch);
+		err = launch_start(session.subject.command, &session.subject.launch);
 	if (err) {
 		record_file_drop(&session.file);
 		return (int)exit_report(err);
 	}
 	signals_catch();
-	if (!session.launch.pid)
+	if (!session.subject.launch.pid)
 		return record(&session);
 	err = open_outputs(&session); /* names with the PID of the command */
 	status = err ? (int)exit_report(err) : record(&session);
-	return wait_for_command(&session, status);
+	return subject_wait(&session.subject, status);
 }
