@@ -163,6 +163,20 @@ class Sonde(object):
         assert run.status == 0, run
         return folded(run.out), run
 
+    def record_until(self, enough, target, *options):
+        """As record(), again and for longer each time, until enough(stacks, run) is content: on a
+        busy machine little may be seen in a while. The last recording, whatever was in it."""
+        milliseconds = 200
+        while True:
+            stacks, run = self.record(target, "-d", "%dms" % milliseconds, *options)
+            if enough(stacks, run) or milliseconds > LIMIT * 1000 / 4:
+                return stacks, run
+            milliseconds *= 2
+
+    def record_seeing(self, names, target, *options):
+        """record_until() all functions of these names were seen: the stacks."""
+        return self.record_until(lambda stacks, _: names <= functions(stacks), target, *options)
+
 
 # name, file and line; the marks of what could not be seen; root frames
 FRAME = re.compile(r"""[^;]+ \([^;]*?(:\d+)?\)$ | <[a-z]+>$ | interpreter\ \d+$

@@ -5,8 +5,10 @@ import re
 def test_it_keeps_a_limit_and_says_so(start, sonde, any_python):
     target = start(any_python, "spin.py")
     target.facts()
-    _, run = sonde.record(target.pid, "-r", "max", "--max-cpu", "1", "-d", "1s")
-    assert "slowed down to use no more than 1 % of a CPU (--max-cpu allows more)" in run.err
+    said = "slowed down to use no more than 1 % of a CPU (--max-cpu allows more)"
+    _, run = sonde.record_until(lambda _, run: said in run.err, target.pid, "-r", "max",
+                                "--max-cpu", "1")
+    assert said in run.err
 
 
 def test_as_often_as_can_be_has_no_limit(start, sonde, any_python):

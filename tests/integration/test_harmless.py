@@ -99,7 +99,8 @@ def test_blocking_recording(start, sonde, python, tmp_path):
     counter = Counter(tmp_path / "counter") if not python.root else None
     target = start(python, *(["counter.py", counter.path] if counter else ["spin.py"]))
     target.facts()
-    stacks, run = sonde.record(target.pid, "-d", "300ms", "--blocking")
+    stacks, run = sonde.record_until(lambda seen, _: sum(seen.values()) > 10, target.pid,
+                                     "--blocking")
     assert re.search(r"the target was stopped for [\d.]+ m?s", run.err), run
     assert sum(stacks.values()) > 10
     if counter:

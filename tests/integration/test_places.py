@@ -102,5 +102,5 @@ def test_in_namespaces(start, sonde, python):
     (thread,) = dump["threads"]
     assert (dump["pid"], thread["os_thread_id"]) == (pid, pid)
     assert sonde.stack(pid) == facts["stack"]
-    stacks, _ = sonde.record(pid, "-d", "50ms", "-i", "-t")
+    stacks, _ = sonde.record_until(lambda seen, _: seen, pid, "-i", "-t")
     assert {frames[0] for frames in stacks} == {"thread (%d): MainThread" % pid}

@@ -21,7 +21,7 @@ def test_counts_add_up(start, sonde, python):
     """Every sample of the summary is in the file, root first."""
     target = start(python, "spin.py")
     target.facts()
-    stacks, run = sonde.record(target.pid, "-d", "500ms")
+    stacks, run = sonde.record_until(lambda seen, _: sum(seen.values()) > 20, target.pid)
     (samples,) = re.findall(r"^sonde: ([\d,]+) samples? in ", run.err, re.M)
     assert sum(stacks.values()) == int(samples.replace(",", "")) > 20
     for frames in stacks:
@@ -55,10 +55,10 @@ def test_lines_of_functions_and_no_lines(start, sonde, python):
     target.facts()
     with open(python.outside(python.target("spin.py"))) as f:
         (defined,) = [n for n, line in enumerate(f, 1) if line.startswith("def hot")]
-    stacks, _ = sonde.record(target.pid, "-d", "200ms", "-F")
+    stacks, _ = sonde.record_seeing({"hot"}, target.pid, "-F")
     assert {frame for frames in stacks for frame in frames if frame.startswith("hot ")} == \
         {"hot (spin.py:%d)" % defined}
-    stacks, _ = sonde.record(target.pid, "-d", "200ms", "--nolineno")
+    stacks, _ = sonde.record_seeing({"hot"}, target.pid, "--nolineno")
     assert {frames for frames in stacks if "hot (spin.py)" in frames}
     assert not any(re.search(r":\d+\)$", frame) for frames in stacks for frame in frames)
 
@@ -67,7 +67,7 @@ def test_class_names(start, sonde, python):
     """Before 3.11 on request; qualified names are there since."""
     target = start(python, "spin.py")
     target.facts()
-    stacks, _ = sonde.record(target.pid, "-d", "200ms", "--class-names")
+    stacks, _ = sonde.record_seeing({"hot"}, target.pid, "--class-names")
     names = {frame.split(" (")[0] for frames in stacks for frame in frames}
     assert "Work.step" in names
 
@@ -75,7 +75,7 @@ def test_class_names(start, sonde, python):
 def test_full_filenames(start, sonde, python):
     target = start(python, "spin.py")
     target.facts()
-    stacks, _ = sonde.record(target.pid, "-d", "200ms", "--full-filenames")
+    stacks, _ = sonde.record_seeing({"hot"}, target.pid, "--full-filenames")
     places = {frame for frames in stacks for frame in frames} - {"<torn>"}
     assert places and all("(%s:" % python.target("spin.py") in place for place in places)
 
@@ -84,7 +84,8 @@ def test_several_processes(start, sonde, any_python):
     targets = [start(any_python, "spin.py") for _ in range(2)]
     for target in targets:
         target.facts()
-    stacks, _ = sonde.record(",".join(str(t.pid) for t in targets), "-d", "300ms")
+    stacks, _ = sonde.record_until(lambda seen, _: len({frames[0] for frames in seen}) == 2,
+                                   ",".join(str(t.pid) for t in targets))
     roots = {frames[0] for frames in stacks}
     assert roots == {'process %d:"%s"' % (t.pid, " ".join(t.seen_command)) for t in targets}
 

@@ -69,11 +69,14 @@ def test_who_holds_the_gil(start, sonde, python):
     (sleeping,) = facts["tids"]["sleeping"]
     wait_until_idle(sonde, target, facts)
     held = {spinning: 0, sleeping: 0}
-    for _ in range(20):
+
+    def is_held_often():
         threads = by_tid(sonde.dump(target.pid))
         for tid in held:  # without a GIL there is no holder, only who runs
             held[tid] += threads[tid]["active" if python.free_threaded else "owns_gil"]
-    assert held[spinning] > 10
+        return held[spinning] > 10
+
+    wait_for(is_held_often, "a GIL that the computing thread holds")
     assert held[sleeping] == 0
 
 
@@ -81,12 +84,13 @@ def test_waiting_threads_are_left_out_unless_asked_for(start, sonde, python):
     target = start(python, "busy.py")
     facts = target.stop()
     wait_until_idle(sonde, target, facts)
-    stacks, run = sonde.record(target.pid, "-d", "300ms")
+    stacks, run = sonde.record_seeing({"spinning"}, target.pid)
     assert "spinning" in functions(stacks)
     assert not functions(stacks) & set(facts["waiting"])
     assert re.search(r"waiting hidden.*-i shows them", run.err)
-    stacks, _ = sonde.record(target.pid, "-d", "300ms", "-i")
-    assert functions(stacks) >= set(facts["waiting"]) | {"spinning"}
+    both = set(facts["waiting"]) | {"spinning"}
+    stacks, _ = sonde.record_seeing(both, target.pid, "-i")
+    assert functions(stacks) >= both
 
 
 def test_only_who_holds_the_gil(start, sonde, python):
@@ -94,7 +98,7 @@ def test_only_who_holds_the_gil(start, sonde, python):
     target = start(python, "busy.py", 2)
     facts = target.stop()
     wait_until_idle(sonde, target, facts)
-    stacks, _ = sonde.record(target.pid, "-d", "300ms", "-g", "-t", "-i")
+    stacks, _ = sonde.record_seeing({"spinning"}, target.pid, "-g", "-t", "-i")
     assert "spinning" in functions(stacks)
     assert not functions(stacks) & set(facts["waiting"])
 
@@ -114,11 +118,14 @@ def test_a_new_name_is_seen_while_recording(start, sonde, python, tmp_path):
 def test_threads_as_roots(start, sonde, python):
     target = start(python, "busy.py", 2)
     tids = target.stop()["tids"]["spinning"]
-    stacks, _ = sonde.record(target.pid, "-d", "300ms", "-t", "-i")
-    roots = {frames[0] for frames in stacks}
-    for tid in tids:
-        assert any(re.match(r"thread \(%d\): " % tid, root) for root in roots)
-    assert all(root.startswith("thread (") for root in roots)
+    wanted = {"thread (%d)" % tid for tid in tids}
+
+    def roots(stacks):
+        return {frames[0].partition(": ")[0] for frames in stacks}
+
+    stacks, _ = sonde.record_until(lambda seen, _: wanted <= roots(seen), target.pid, "-t", "-i")
+    assert wanted <= roots(stacks)
+    assert all(root.startswith("thread (") for root in roots(stacks))
 
 
 @pytest.mark.since(3, 8)
@@ -136,7 +143,8 @@ def test_subinterpreters(start, sonde, python):
         assert shown["interpreter"] == fact["interpreter"]
         assert re.search(r'^Thread %d \([a-z+]+\): ".*" \[interpreter %d\]\n(    .*\n)*    %s \('
                          % (fact["tid"], fact["interpreter"], fact["function"]), text, re.M)
-    stacks, _ = sonde.record(target.pid, "-d", "200ms", "-i")
+    inside = {fact["function"] for fact in facts["interpreters"]}
+    stacks, _ = sonde.record_seeing(inside, target.pid, "-i")
     for fact in facts["interpreters"]:
         assert any(frames[0] == "interpreter %d" % fact["interpreter"] and
                    frames[-1].startswith(fact["function"] + " ") for frames in stacks)
