@@ -64,6 +64,8 @@ extern const struct output output_pstats;
 extern const struct output output_callgrind;
 /* The trace event format: calls on a time line. */
 extern const struct output output_chrometrace;
+/* Threads, waits and collections on a time line: Firefox's profiler; and the same, gzipped. */
+extern const struct output output_gecko, output_gecko_gz;
 /* V8's .cpuprofile: one time line, a tree by function. */
 extern const struct output output_cpuprofile;
 

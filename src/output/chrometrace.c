@@ -210,21 +210,6 @@ static struct error *collect_spans(struct writing *writing)
 	return NULL;
 }
 
-static pid_t pid_of(const struct writing *writing, const struct track *track)
-{
-	const struct profile *profile = writing->profile;
-
-	return profile->processes[profile->threads[track->thread].process].pid;
-}
-
-/* The kernel's number, else one of ours. */
-static int64_t tid_of(const struct writing *writing, const struct track *track)
-{
-	pid_t tid = writing->profile->threads[track->thread].tid;
-
-	return tid ? tid : (int64_t)track->thread + 1;
-}
-
 static void put_span(struct writing *writing, const struct span *span)
 {
 	const struct track *track = &writing->tracks.items[span->track];
@@ -239,8 +224,8 @@ static void put_span(struct writing *writing, const struct span *span)
 	json_clean(json, "name", func->name);
 	json_decimal(json, "ts", span->start_ns, US_DIGITS);
 	json_decimal(json, "dur", span->time_ns, US_DIGITS);
-	json_integer(json, "pid", pid_of(writing, track));
-	json_integer(json, "tid", tid_of(writing, track));
+	json_integer(json, "pid", track_pid(&writing->tracks, track));
+	json_integer(json, "tid", track_tid(&writing->tracks, track));
 	if (func->file[0]) {
 		json_open(json, "args");
 		json_clean(json, "file", func->file);
@@ -261,8 +246,8 @@ static void put_name(struct writing *writing, const char *what, const struct tra
 	json_open(json, NULL);
 	json_string(json, "ph", "M");
 	json_string(json, "name", what);
-	json_integer(json, "pid", track ? pid_of(writing, track) : 0);
-	json_integer(json, "tid", track ? tid_of(writing, track) : 0);
+	json_integer(json, "pid", track ? track_pid(&writing->tracks, track) : 0);
+	json_integer(json, "tid", track ? track_tid(&writing->tracks, track) : 0);
 	json_open(json, "args");
 	json_clean(json, "name", name);
 	json_close(json);

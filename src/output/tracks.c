@@ -78,6 +78,20 @@ void track_add_name(const struct tracks *tracks, const struct track *track, stru
 			  (int)tracks->profile->processes[thread->process].pid);
 }
 
+pid_t track_pid(const struct tracks *tracks, const struct track *track)
+{
+	const struct profile *profile = tracks->profile;
+
+	return profile->processes[profile->threads[track->thread].process].pid;
+}
+
+int64_t track_tid(const struct tracks *tracks, const struct track *track)
+{
+	pid_t tid = tracks->profile->threads[track->thread].tid;
+
+	return tid ? tid : (int64_t)track->thread + 1;
+}
+
 const char *tracks_title(const struct tracks *tracks, const struct output_facts *facts)
 {
 	if (facts->title && facts->title[0])

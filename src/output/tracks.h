@@ -42,6 +42,10 @@ void tracks_deinit(struct tracks *tracks);
 /* Appends "MainThread (TID)", with the process where there are several. */
 void track_add_name(const struct tracks *tracks, const struct track *track, struct text *text);
 
+/* Numbers of its process and of itself: the kernel's, else one of ours. */
+pid_t track_pid(const struct tracks *tracks, const struct track *track);
+int64_t track_tid(const struct tracks *tracks, const struct track *track);
+
 /* Which program it was, for titles. */
 const char *tracks_title(const struct tracks *tracks, const struct output_facts *facts);
 

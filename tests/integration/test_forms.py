@@ -165,6 +165,31 @@ def test_what_firefox_cannot_read_is_noticed(tmp_path):
             pass
 
 
+@pytest.mark.parametrize("name", ["app.gecko.json", "app.gecko.json.gz"])
+def test_gecko(recording, name):
+    """Each thread with its samples, all of them waiting for nothing."""
+    found = {}
+    with FirefoxProfiler(recording.write(name)) as ask:
+        for thread in ask("thread", "list")["threads"]:
+            found[thread["name"]] = ask("thread", "functions", "--thread", thread["threadHandle"])
+            if thread["name"] == "MainThread":
+                samples = ask("thread", "samples", "--thread", thread["threadHandle"])
+    assert set(found) == {"MainThread", "worker <&> \u86c7 7", "idler"}
+    totals = {}
+    for thread in found.values():
+        for function in thread["functions"]:
+            totals[function["name"]] = totals.get(function["name"], 0) + function["totalSamples"]
+    assert totals == recording.totals
+    categories = samples["categoryBreakdown"]["categories"]
+    assert {c["name"]: c["samples"] for c in categories} == {"Program": 42, "Other": 2}
+
+
+def test_gecko_without_samples(sonde, tmp_path):
+    with FirefoxProfiler(empty(sonde, tmp_path, "none.gecko.json")) as ask:
+        assert [t["name"] for t in ask("thread", "list")["threads"]] == ["no samples"]
+        assert ask("thread", "samples")["topFunctionsByTotal"] == []
+
+
 def test_chrometrace_in_speedscope(recording, browser):
     path = recording.write("app.trace.json")
     view = Speedscope(browser, path)

@@ -253,6 +253,8 @@ Test(output_file, forms_by_name_and_ending)
 	cr_assert_eq(output_by_suffix("a/b.folded"), &output_folded);
 	cr_assert_eq(output_by_suffix("a.TXT"), &output_folded);
 	cr_assert_eq(output_by_suffix("a.b.table"), &output_table);
+	cr_assert_eq(output_by_suffix("a.gecko.json"), &output_gecko);
+	cr_assert_eq(output_by_suffix("a.gecko.json.gz"), &output_gecko_gz);
 	cr_assert_null(output_by_suffix("a.folded.gz"));
 	cr_assert_null(output_by_suffix("folded"));
 	cr_assert_null(output_by_suffix(".folded"));
