@@ -14,6 +14,9 @@ uint64_t clock_now_ns(void);
 /* CPU time that this process has used, nanoseconds. */
 uint64_t clock_own_cpu_ns(void);
 
+/* When the machine was started, by the wall clock as it is now: ns since 1970. */
+uint64_t clock_boot_unix_ns(void);
+
 /* Sleeps until that moment of CLOCK_MONOTONIC; returns early when a signal came. */
 void clock_sleep_until(uint64_t deadline_ns);
 

@@ -13,12 +13,13 @@
 #include "base/error.h"
 #include "profile/profile.h"
 #include "profile/sink.h"
+#include "profile/sources.h"
 
 struct recording_writer;
 
 struct recording_options {
-	double rate_hz;    /* looks a second, for the precision of times; 0: as many as can be */
-	bool confidential; /* keep no source lines */
+	double rate_hz; /* looks a second, for the precision of times; 0: as many as can be */
+	struct sources *sources; /* borrowed: what is wanted of them is written; NULL: none */
 };
 
 /*

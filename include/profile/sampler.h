@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "profile/profile.h"
 #include "profile/sink.h"
+#include "profile/sources.h"
 #include "profile/stats.h"
 #include "target/launch.h"
 
@@ -23,6 +24,9 @@ struct sampler_options {
 	bool subprocesses;    /* follow children, and theirs */
 	bool class_names;     /* before 3.11: the class of self or cls */
 	bool blocking;        /* stop the target around each sample */
+	bool confidential;    /* note no arguments of commands */
+	struct sources
+		*sources; /* borrowed: the source of functions is wanted there; NULL: nowhere */
 };
 
 /* How the caller steers a run; all may be NULL. */

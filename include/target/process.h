@@ -38,6 +38,9 @@ bool process_is_alive(const struct process *process);
 /* State letter of /proc/PID/stat ('R', 'S', 'T', 't', 'Z', ...); 0 when it is gone. */
 char process_state(pid_t pid);
 
+/* When it was started (an exec changes nothing of that), by the wall clock: ns since 1970. */
+uint64_t process_started_unix_ns(const struct process *process);
+
 /* Parent's pid, 0 when it is gone. */
 pid_t process_parent(pid_t pid);
 
@@ -46,6 +49,9 @@ pid_t process_tracer(pid_t pid);
 
 /* Command line as one line, arguments joined by blanks, control characters as blanks. malloc'ed. */
 char *process_command_line(const struct process *process);
+
+/* Base name of the program that it runs, as the kernel knows it; "" when it does not. malloc'ed. */
+char *process_program_name(const struct process *process);
 
 /*
  * All living processes whose comm or base name of argv[0] is `name`, or, for those that look like a

@@ -24,6 +24,11 @@ uint64_t clock_own_cpu_ns(void)
 	return clock_read(CLOCK_PROCESS_CPUTIME_ID);
 }
 
+uint64_t clock_boot_unix_ns(void)
+{
+	return clock_read(CLOCK_REALTIME) - clock_read(CLOCK_BOOTTIME);
+}
+
 void clock_sleep_until(uint64_t deadline_ns)
 {
 	struct timespec ts = { .tv_sec = (time_t)(deadline_ns / CLOCK_SECOND_NS),

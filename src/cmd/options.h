@@ -34,6 +34,8 @@ enum option_key {
 	KEY_SIGNIFICANT,
 	KEY_MAX_CPU,
 	KEY_STATS,
+	KEY_CONFIDENTIAL,
+	KEY_SOURCE,
 };
 
 /* Which process: -p, or one bare argument. */

@@ -15,6 +15,8 @@ static const struct argp_option options_table[] = {
 	  "How long: 30, 30s, 5m, 500ms, 1h (default: until the process ends, or Ctrl-C)", 3 },
 	{ "max-cpu", KEY_MAX_CPU, "PERCENT", 0,
 	  "Look less often rather than use more of a CPU (default 5; unlimited with -r max)", 3 },
+	{ "confidential", KEY_CONFIDENTIAL, NULL, 0,
+	  "Record no source text, no arguments of commands, and not the name of this machine", 3 },
 	{ "stats", KEY_STATS, NULL, 0, "Say what the reading took, too", 6 },
 	{ "class-names", KEY_CLASS_NAMES, NULL, 0,
 	  "Before Python 3.11: Class.method by the class of self or cls", 4 },
@@ -50,6 +52,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_STATS:
 		options->stats = true;
+		return 0;
+	case KEY_CONFIDENTIAL:
+		options->sampler.confidential = true;
 		return 0;
 	case KEY_CLASS_NAMES:
 		options->sampler.class_names = true;

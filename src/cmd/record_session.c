@@ -25,6 +25,7 @@ struct session {
 	bool kept;           /* nobody asked for it, but it is kept */
 	struct record_file file;
 	struct profile dictionary;
+	struct sources *sources; /* NULL: confidential */
 	struct sampler *sampler;
 	bool progress_shown;
 };
@@ -36,6 +37,7 @@ static void session_deinit(struct session *session)
 {
 	sampler_destroy(session->sampler);
 	record_file_deinit(&session->file);
+	sources_destroy(session->sources);
 	profile_deinit(&session->dictionary);
 	destinations_deinit(&session->outputs);
 	subject_deinit(&session->subject);
@@ -126,6 +128,7 @@ static struct error *prepare(struct session *session)
 	if (err)
 		return err;
 	session->outputs.table_to_error = options->target.command && !isatty(STDOUT_FILENO);
+	session->subject.confidential = options->sampler.confidential;
 	return subject_find(&session->subject, &options->target, options->run.quiet);
 }
 
@@ -173,16 +176,20 @@ static struct error *open_outputs(struct session *session)
 static struct error *connect(struct session *session)
 {
 	const struct record_options *options = session->options;
-	const struct recording_options recording = { .rate_hz = options->sampler.rate_hz };
+	struct recording_options recording = { .rate_hz = options->sampler.rate_hz };
+	struct sampler_options sampler = options->sampler;
 	struct error *err;
 
 	err = profile_init(&session->dictionary);
+	if (!err && !sampler.confidential)
+		err = sources_create(&session->sources);
+	recording.sources = sampler.sources = session->sources;
 	if (!err)
 		err = subject_describe(&session->subject, &options->sampler, &session->dictionary);
 	if (!err)
 		err = record_file_begin(&session->file, &session->dictionary, &recording);
 	if (!err)
-		err = sampler_create(&options->sampler, &session->dictionary,
+		err = sampler_create(&sampler, &session->dictionary,
 				     recording_writer_sink(session->file.writer),
 				     &session->sampler);
 	return err;

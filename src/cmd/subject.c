@@ -32,7 +32,8 @@ static struct error *describe_targets(struct subject *subject)
 		if (err)
 			return err;
 		CLEANUP(freep)
-		char *line = process_command_line(&process);
+		char *line = subject->confidential ? process_program_name(&process)
+						   : process_command_line(&process);
 
 		if (!subject->name && process.argv)
 			subject->name = target_name(process.argv);
@@ -56,6 +57,8 @@ static struct error *describe_command(struct subject *subject)
 	for (; *arg; arg++) {
 		text_add(&subject->title, subject->title.length ? " " : "");
 		text_add_clean(&subject->title, *arg);
+		if (subject->confidential)
+			break;
 	}
 	return NULL;
 }
@@ -92,7 +95,8 @@ struct error *subject_describe(const struct subject *subject, const struct sampl
 	char host[HOST_NAME_MAX + 1] = "";
 	struct timespec now;
 
-	(void)gethostname(host, sizeof(host) - 1);
+	if (!options->confidential)
+		(void)gethostname(host, sizeof(host) - 1);
 	(void)clock_gettime(CLOCK_REALTIME, &now);
 	capture->command = profile_string(dictionary, text_chars(&subject->title));
 	capture->host = profile_string(dictionary, host);

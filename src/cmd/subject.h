@@ -12,6 +12,7 @@
 #include "targets.h"
 
 struct subject {
+	bool confidential;      /* set by who finds it: its title has no arguments */
 	char **command;         /* to be launched; NULL: none is. Borrowed */
 	struct targets targets; /* empty when a command is launched */
 	struct launch launch;   /* pid 0 until it is */

@@ -107,6 +107,19 @@ static void put_stacks(struct json *json, const struct profile *profile)
 	}
 }
 
+static void put_sources(struct json *json, const struct profile *profile)
+{
+	for (size_t i = 0; i < profile->source_count; i++) {
+		const struct source_line *source = &profile->sources[i];
+
+		begin(json, "source");
+		json_string(json, "filename", source->path);
+		json_integer(json, "line", source->line);
+		json_string(json, "text", source->text);
+		end(json);
+	}
+}
+
 static void put_runs(struct json *json, const struct profile *profile)
 {
 	static const char *const states[SAMPLE_STATES] = {
@@ -144,6 +157,7 @@ static struct error *jsonl_write(const struct profile *profile, const struct out
 	put_people(&json, profile);
 	put_stacks(&json, profile);
 	put_runs(&json, profile);
+	put_sources(&json, profile);
 	return json_finish(&json);
 }
 

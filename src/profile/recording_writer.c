@@ -1,6 +1,7 @@
 /*
  * recording_writer.c - a recording as it is made: once a second what is new in the dictionary, the
- * runs, and how it goes, in this order, so that a reader finds everything that is referred to.
+ * runs, how it goes, and source text, in this order, so that a reader finds everything that is
+ * referred to.
  */
 #include "profile/recording.h"
 
@@ -18,6 +19,9 @@ enum {
 	/* A unit of time: a 64th of the period, between 100 ns and a 64th of a millisecond. */
 	UNIT_MIN_NS = 100,
 	UNIT_MAX_NS = CLOCK_MS_NS / SLOT_UNITS,
+	/* To read source files: between two looks, and at the end. */
+	SOURCES_NS = 2 * CLOCK_MS_NS,
+	SOURCES_LAST_NS = 2 * CLOCK_SECOND_NS,
 };
 
 struct recording_writer {
@@ -116,6 +120,51 @@ static struct error *write_dictionary(struct recording_writer *writer)
 	return err;
 }
 
+/* Lines of source on their way into blocks. */
+struct source_block {
+	struct source_taker taker;
+	struct recording_writer *writer;
+	struct bytes lines;
+};
+
+static struct error *write_source_block(struct source_block *block)
+{
+	struct error *err = NULL;
+
+	if (block->lines.failed)
+		return &error_nomem;
+	if (block->lines.count)
+		err = block_write(&block->writer->blocks, BLOCK_SOURCES, &block->lines);
+	block->lines.count = 0;
+	return err;
+}
+
+static struct error *add_source(struct source_taker *taker, const char *path, int32_t line,
+				const char *text, size_t length)
+{
+	struct source_block *block = (struct source_block *)taker;
+
+	bytes_put_number(&block->lines, item_writer_string(&block->writer->items, path));
+	bytes_put_number(&block->lines, (uint64_t)line);
+	bytes_put_number(&block->lines, length);
+	bytes_put(&block->lines, text, length);
+	return block->lines.count < PIECE_FULL_BYTES ? NULL : write_source_block(block);
+}
+
+static struct error *write_sources(struct recording_writer *writer, uint64_t until_ns)
+{
+	struct source_block block = { .taker.add = add_source, .writer = writer };
+	struct error *err;
+
+	if (!writer->options.sources)
+		return NULL;
+	err = sources_take(writer->options.sources, until_ns, &block.taker);
+	if (!err)
+		err = write_source_block(&block);
+	array_deinit(&block.lines);
+	return err;
+}
+
 static struct error *write_runs(struct recording_writer *writer)
 {
 	struct bytes *columns = writer->runs.columns;
@@ -143,7 +192,8 @@ static struct error *write_facts(struct recording_writer *writer, const struct s
 	return err;
 }
 
-struct error *recording_writer_flush(struct recording_writer *writer, const struct stats *stats)
+static struct error *flush(struct recording_writer *writer, const struct stats *stats,
+			   uint64_t sources_ns)
 {
 	struct error *err;
 
@@ -155,13 +205,20 @@ struct error *recording_writer_flush(struct recording_writer *writer, const stru
 		err = write_runs(writer);
 	if (!err)
 		err = write_facts(writer, stats);
+	if (!err)
+		err = write_sources(writer, clock_now_ns() + sources_ns);
 	writer->is_broken = err != NULL;
 	return err;
 }
 
+struct error *recording_writer_flush(struct recording_writer *writer, const struct stats *stats)
+{
+	return flush(writer, stats, SOURCES_NS);
+}
+
 struct error *recording_writer_finish(struct recording_writer *writer, const struct stats *stats)
 {
-	struct error *err = recording_writer_flush(writer, stats);
+	struct error *err = flush(writer, stats, SOURCES_LAST_NS);
 
 	return err ? err : block_write(&writer->blocks, BLOCK_END, NULL);
 }

@@ -15,6 +15,7 @@
 #include "base/cleanup.h"
 #include "report_filter.h"
 #include "report_roots.h"
+#include "report_sources.h"
 
 enum { NOT_MOVED = UINT32_MAX };
 
@@ -199,9 +200,8 @@ static struct error *copy_rest(const struct profile *raw, struct profile *report
 		err = profile_process(report, &raw->processes[i], &number);
 	for (size_t i = 0; !err && i < raw->thread_count; i++)
 		err = profile_thread(report, &raw->threads[i], &number);
-	for (size_t i = 0; !err && i < raw->source_count; i++)
-		err = profile_source(report, raw->sources[i].path, raw->sources[i].line,
-				     raw->sources[i].text);
+	if (!err)
+		err = report_sources(raw, report);
 	if (err)
 		return err;
 	report->capture = raw->capture;

@@ -3,19 +3,14 @@
  */
 #include "profile/short_name.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
-#include <linux/openat2.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
-#include "base/cleanup.h"
 #include "base/map.h"
+#include "target/files.h"
 
 /* A target that invents directories must not make us remember them without end. */
 enum { DIRECTORIES_MAX = 1 << 14 };
@@ -27,17 +22,9 @@ struct directory {
 };
 
 struct short_names {
-	int root, cwd; /* of the target; -1 when they may not be opened */
+	struct process_files files;
 	struct directory *directories;
 };
-
-static int open_link(pid_t pid, const char *name)
-{
-	char path[64];
-
-	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
-	return open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-}
 
 struct error *short_names_create(pid_t pid, struct short_names **ret)
 {
@@ -45,8 +32,7 @@ struct error *short_names_create(pid_t pid, struct short_names **ret)
 
 	if (!names)
 		return &error_nomem;
-	names->root = open_link(pid, "root");
-	names->cwd = open_link(pid, "cwd");
+	process_files_init(&names->files, pid);
 	*ret = names;
 	return NULL;
 }
@@ -67,8 +53,7 @@ void short_names_destroy(struct short_names *names)
 	if (!names)
 		return;
 	forget_all(names);
-	closep(&names->root);
-	closep(&names->cwd);
+	process_files_deinit(&names->files);
 	free(names);
 }
 
@@ -77,34 +62,13 @@ void short_names_destroyp(struct short_names **names)
 	short_names_destroy(*names);
 }
 
-/* Whether that path exists below a directory; its symbolic links end inside the target's root. */
-static bool exists_below(int dir, const char *path, uint64_t resolve)
-{
-	struct open_how how = { .flags = O_PATH | O_CLOEXEC, .resolve = resolve };
-	int fd;
-
-	if (dir < 0)
-		return false;
-	fd = (int)syscall(SYS_openat2, dir, path, &how, sizeof(how));
-	if (fd < 0 && (errno == ENOSYS || errno == EPERM)) /* before Linux 5.6; seccomp filters */
-		fd = openat(dir, path, O_PATH | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	close(fd);
-	return true;
-}
-
 /* Whether the first `length` bytes of `path` name a directory with an __init__.py. */
 static bool is_package(const struct short_names *names, const char *path, size_t length)
 {
 	char file[PATH_MAX];
 	int n = snprintf(file, sizeof(file), "%.*s/__init__.py", (int)length, path);
 
-	if (n < 0 || (size_t)n >= sizeof(file))
-		return false;
-	if (file[0] != '/')
-		return exists_below(names->cwd, file, 0);
-	return exists_below(names->root, file + strspn(file, "/"), RESOLVE_IN_ROOT);
+	return n > 0 && (size_t)n < sizeof(file) && process_files_have(&names->files, file);
 }
 
 /* Length of the directory part of path[0, length): without the slash; 0 when there is none. */

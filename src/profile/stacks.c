@@ -52,6 +52,7 @@ struct stack_recorder {
 	const struct process *process;
 	struct profile *dictionary;
 	struct short_names *short_names;
+	struct source_origin *origin; /* NULL until the process is known */
 	struct thread_memory *threads;
 	struct frame_id *frame_ids;
 	uint32_t process_index; /* in the dictionary */
@@ -64,11 +65,20 @@ static void stack_recorder_destroyp(struct stack_recorder **recorder)
 	stack_recorder_destroy(*recorder);
 }
 
+/* What may be told of its command: confidential: the program alone. */
+static char *command_of(const struct stack_recorder *recorder)
+{
+	const struct process *process = recorder->process;
+
+	return recorder->options->confidential ? process_program_name(process)
+					       : process_command_line(process);
+}
+
 /* The process as it is now: after an exec it is another one. */
 static struct error *add_process(struct stack_recorder *recorder, const struct python *python)
 {
 	CLEANUP(freep)
-	char *command = process_command_line(recorder->process);
+	char *command = command_of(recorder);
 	char version[64] = "";
 	const struct process_info process = {
 		.pid = recorder->process->pid,
@@ -88,6 +98,8 @@ static struct error *add_process(struct stack_recorder *recorder, const struct p
 	}
 	err = profile_process(recorder->dictionary, &process, &recorder->process_index);
 	recorder->is_known = !err;
+	if (!err && recorder->options->sources)
+		err = source_origin_create(recorder->process, &recorder->origin);
 	return err;
 }
 
@@ -145,6 +157,7 @@ void stack_recorder_reset(struct stack_recorder *recorder)
 	forget_threads(recorder, true);
 	forget_frame_ids(recorder);
 	recorder->is_known = false;
+	source_origin_release(take_ptr(recorder->origin));
 }
 
 void stack_recorder_destroy(struct stack_recorder *recorder)
@@ -182,6 +195,7 @@ static struct error *make_frame(struct stack_recorder *recorder, struct python *
 		.first_line = code->firstlineno,
 		.last_line = last_line(code),
 	};
+	size_t known = recorder->dictionary->frame_count;
 	struct error *err;
 	uint32_t number;
 
@@ -193,7 +207,12 @@ static struct error *make_frame(struct stack_recorder *recorder, struct python *
 		func.name = qualified;
 	}
 	err = profile_func(recorder->dictionary, &func, &number);
-	return err ? err : profile_frame(recorder->dictionary, number, line, ret);
+	if (!err)
+		err = profile_frame(recorder->dictionary, number, line, ret);
+	if (!err && recorder->origin && recorder->dictionary->frame_count > known)
+		err = sources_want(recorder->options->sources, recorder->origin,
+				   &recorder->dictionary->funcs[number], line);
+	return err;
 }
 
 /* The dictionary's number of a frame: remembered by code object and line. */

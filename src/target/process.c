@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "procfs.h"
 
@@ -177,6 +178,15 @@ char process_state(pid_t pid)
 	return procfs_stat_read(pid, &stat) ? stat.state : '\0';
 }
 
+uint64_t process_started_unix_ns(const struct process *process)
+{
+	uint64_t hz = (uint64_t)sysconf(_SC_CLK_TCK);
+	uint64_t since_boot_ns = process->start_ticks / hz * CLOCK_SECOND_NS +
+				 process->start_ticks % hz * CLOCK_SECOND_NS / hz;
+
+	return clock_boot_unix_ns() + since_boot_ns;
+}
+
 pid_t process_parent(pid_t pid)
 {
 	struct procfs_stat stat;
@@ -212,4 +222,12 @@ char *process_command_line(const struct process *process)
 	if (!text.length)
 		text_add(&text, process->exe ? process->exe : "");
 	return text_take(&text);
+}
+
+char *process_program_name(const struct process *process)
+{
+	const char *exe = process->exe ? process->exe : "";
+	const char *slash = strrchr(exe, '/');
+
+	return strdup(slash ? slash + 1 : exe);
 }

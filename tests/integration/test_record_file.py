@@ -140,3 +140,39 @@ def test_it_is_as_its_specification_says(start, sonde, any_python, tmp_path):
     assert sorted((r.thread, r.start_ns, r.time_ns, r.samples) for r in recording.runs) == sorted(
         (r["thread"], r["start_ns"], r["time_ns"], r["samples"]) for r in told
         if r["kind"] == "run")
+
+
+def test_it_has_the_source_of_what_ran(start, sonde, python, tmp_path):
+    target = spinning(start, python)
+    kept = tmp_path / "a.sonde"
+    run = sonde.run("record", "-q", "-d", "300ms", "-o", kept, target.pid)
+    assert run.status == 0, run
+    recording = recording_format.Recording(kept.read_bytes())
+    path = python.target("spin.py")
+    with open(python.outside(path)) as f:
+        lines = f.read().splitlines()
+    hot = next(f for f in recording.functions if f.name.split(".")[-1] == "hot")
+    for line in range(hot.first, hot.last + 1):
+        assert recording.sources[path, line] == lines[line - 1]
+    told = [json.loads(line) for line in
+            sonde.run("report", "-f", "jsonl", "-o", "-", kept).out.splitlines()]
+    assert recording.sources == {(s["filename"], s["line"]): s["text"] for s in told
+                                 if s["kind"] == "source"}
+
+
+def test_confidential_it_has_no_source_no_arguments_no_host(start, sonde, any_python, tmp_path):
+    target = start(any_python, "spin.py", "-1", "0", "--password=hunter2")
+    target.facts()
+    kept = tmp_path / "a.sonde"
+    run = sonde.run("record", "--confidential", "-q", "-d", "300ms", "-o", kept, target.pid)
+    assert run.status == 0, run
+    recording = recording_format.Recording(kept.read_bytes())
+    assert "hot" in functions(recorded(sonde, kept)[0])
+    assert recording.sources == {}
+    assert 3 not in recording.facts and recording.facts[1] == recording.processes[0][2]
+    assert "python" in recording.facts[1] and " " not in recording.facts[1]
+    assert not any("hunter2" in s or "spin.py" in s for s in recording.facts.values()
+                   if isinstance(s, str))
+    run = sonde.run("record", "--confidential", "-q", "-d", "300ms", "-f", "speedscope", "-o", "-",
+                    target.pid)
+    assert run.status == 0 and "hot" in run.out and "hunter2" not in run.out, run

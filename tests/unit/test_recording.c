@@ -28,15 +28,20 @@ struct both {
 	uint64_t now_ns;
 };
 
-static void both_init(struct both *both)
+static void both_init_with(struct both *both, struct sources *sources)
 {
-	const struct recording_options options = { .rate_hz = 1000 };
+	const struct recording_options options = { .rate_hz = 1000, .sources = sources };
 
 	*both = (struct both) { .fd = memfd_create("recording", MFD_CLOEXEC) };
 	cr_assert_null(profile_init(&both->dictionary));
 	collector_init(&both->collector, &both->dictionary);
 	cr_assert_null(
 		recording_writer_create(both->fd, &both->dictionary, &options, &both->writer));
+}
+
+static void both_init(struct both *both)
+{
+	both_init_with(both, NULL);
 }
 
 static void both_deinit(struct both *both)
@@ -211,6 +216,46 @@ Test(recording, comes_back_as_it_was)
 	cr_assert_eq(got.capture.stats.retries, 3);
 	profile_deinit(&got);
 	both_deinit(&both);
+}
+
+/* Of this file itself: it is older than the process that has it read. */
+Test(recording, has_the_source_that_is_wanted)
+{
+	CLEANUP(process_deinit)
+	struct process process = { .pidfd = -1 };
+	struct source_origin *origin;
+	struct sources *sources;
+	const struct func *func;
+	struct profile got;
+	struct both both;
+	uint32_t number;
+
+	cr_assert_null(sources_create(&sources));
+	both_init_with(&both, sources);
+	fill_dictionary(&both.dictionary);
+	cr_assert_null(profile_func(&both.dictionary,
+				    &(struct func) { .name = "f",
+						     .path = TESTS_DIR "/unit/test_recording.c",
+						     .file = "f",
+						     .first_line = 1,
+						     .last_line = 3 },
+				    &number));
+	func = &both.dictionary.funcs[number];
+	cr_assert_null(process_open(getpid(), &process));
+	cr_assert_null(source_origin_create(&process, &origin));
+	cr_assert_null(sources_want(sources, origin, func, 2));
+	source_origin_release(origin);
+	look_at_random(&both, 1, 50);
+	cr_assert_null(recording_writer_flush(both.writer, NULL));
+	finish(&both);
+	read_back(both.fd, &got);
+	cr_assert_eq(got.source_count, 3);
+	cr_assert_str_eq(profile_source_text(&got, func->path, 1), "/*");
+	cr_assert_str_eq(profile_source_text(&got, func->path, 3), " */");
+	cr_assert_null(profile_source_text(&got, func->path, 4));
+	profile_deinit(&got);
+	both_deinit(&both);
+	sources_destroy(sources);
 }
 
 Test(recording, of_nothing)

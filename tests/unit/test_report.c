@@ -33,3 +33,20 @@ Test(report, hides_waiting_threads_and_says_how_many)
 	cr_assert_eq(profile.hidden_waiting, 0);
 	profile_deinit(&profile);
 }
+
+Test(report, keeps_the_source_of_what_it_shows)
+{
+	static const char path[] = "/srv/app.py";
+	struct profile profile;
+
+	report(&(struct report_options) { .idle = true }, &profile);
+	cr_assert_eq(profile.source_count, 2);
+	cr_assert_str_eq(profile_source_text(&profile, path, 33), "\tparse(x)");
+	cr_assert_null(profile_source_text(&profile, path, 32));
+	profile_deinit(&profile);
+	report(&(struct report_options) { .include = { "semi" }, .include_count = 1, .idle = true },
+	       &profile);
+	cr_assert_gt(profile.total, 0);
+	cr_assert_eq(profile.source_count, 0);
+	profile_deinit(&profile);
+}
