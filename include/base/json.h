@@ -20,6 +20,7 @@ struct json {
 	yajl_gen gen;
 	FILE *file; /* borrowed */
 	struct text scratch;
+	bool in_page; /* for a <script> of a page: "<" is written \u003c, so that none ends it */
 	bool failed;
 };
 

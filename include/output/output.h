@@ -52,6 +52,8 @@ extern const struct output output_table;
 extern const struct output output_speedscope;
 /* Google's pprof, gzipped: samples and wall time, threads and states as labels. */
 extern const struct output output_pprof;
+/* The viewer: flame graph, callers, time line, source in one page. */
+extern const struct output output_html;
 /* Flame graph: zoom and search in a browser. */
 extern const struct output output_svg;
 /* The hottest functions and paths, bounded in size, for tickets. */

@@ -18,7 +18,15 @@ enum {
 static void print(void *context, const char *chars, size_t length)
 {
 	struct json *json = context;
+	const char *less;
 
+	/* outside of strings JSON has none */
+	while (json->in_page && (less = memchr(chars, '<', length))) {
+		fwrite_unlocked(chars, 1, (size_t)(less - chars), json->file);
+		fputs_unlocked("\\u003c", json->file);
+		length -= (size_t)(less + 1 - chars);
+		chars = less + 1;
+	}
 	fwrite_unlocked(chars, 1, length, json->file);
 }
 

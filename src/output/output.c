@@ -7,11 +7,23 @@
 #include <strings.h>
 
 const struct output *const outputs[] = {
-	&output_folded, &output_table,      &output_chrometrace, /* before speedscope, whose .json
-								    is any other */
-	&output_gecko,  &output_gecko_gz,   &output_speedscope,  &output_pprof,
-	&output_pstats, &output_callgrind,  &output_svg,         &output_markdown,
-	&output_jsonl,  &output_cpuprofile, &output_recording,   NULL,
+	&output_folded,
+	&output_table,
+	&output_chrometrace, /* before speedscope, whose .json
+				is any other */
+	&output_gecko,
+	&output_gecko_gz,
+	&output_speedscope,
+	&output_pprof,
+	&output_pstats,
+	&output_callgrind,
+	&output_html,
+	&output_svg,
+	&output_markdown,
+	&output_jsonl,
+	&output_cpuprofile,
+	&output_recording,
+	NULL,
 };
 
 static bool is_called(const struct output *output, const char *name)

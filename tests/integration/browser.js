@@ -53,7 +53,17 @@ const commands = {
   goto: ({ url }) => page.goto(url).then(() => null),
   title: () => page.title(),
   evaluate: ({ script }) => page.evaluate(script),
-  wait: ({ script }) => page.waitForFunction(script).then((found) => found.jsonValue()),
+  // waitForFunction() needs eval() in the page, which a page may forbid.
+  async wait({ script }) {
+    for (const end = Date.now() + LIMIT; ;) {
+      const value = await page.evaluate(script);
+      if (value)
+        return value;
+      if (Date.now() > end)
+        throw new Error('never true: ' + script);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  },
   click: ({ selector, options }) => page.click(selector, options),
   fill: ({ selector, text }) => page.fill(selector, text),
   press: ({ key }) => page.keyboard.press(key),

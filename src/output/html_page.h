@@ -1,0 +1,32 @@
+/*
+ * html_page.h - the viewer: one HTML file that holds a profile and the program that shows it.
+ *
+ * The page loads nothing and sends nothing; it works from file:// and without a network.
+ */
+#ifndef OUTPUT_HTML_PAGE_H
+#define OUTPUT_HTML_PAGE_H
+
+#include <stdio.h>
+
+#include "base/error.h"
+#include "base/json.h"
+#include "profile/diff.h"
+#include "profile/profile.h"
+
+/* What a page shows. All of it is borrowed. */
+struct html_view {
+	const char *title;              /* for people */
+	const struct profile *profile;  /* of a difference: its tree */
+	const struct capture *capture;  /* of a difference: of the new one */
+	const struct diff *diff;        /* NULL: it is one profile */
+	const char *titles[DIFF_SIDES]; /* of a difference: of the two */
+};
+
+__attribute__((warn_unused_result)) struct error *html_page_write(const struct html_view *view,
+								  FILE *file);
+
+/* Private to the page: the profile as columns of JSON, for src/viewer/data.js. */
+__attribute__((warn_unused_result)) struct error *html_data_put(const struct html_view *view,
+								struct json *json);
+
+#endif

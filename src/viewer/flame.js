@@ -1,0 +1,328 @@
+/*
+ * flame.js - boxes on a canvas: the flame graph, and callers and callees of a function.
+ *
+ * The canvas is as large as what can be seen of it and stays where it is while its surroundings are
+ * scrolled. Only what is wider than half a pixel is opened and drawn; of narrower neighbours stands
+ * a grey patch.
+ */
+viewer.Flame = (function () {
+	const tree = viewer.tree, format = viewer.format, colours = viewer.colours;
+	const ROW = 19, PAD = 4, NARROWEST = 0.5, ZOOM_MS = 160;
+	const FONT = '11.5px ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace';
+	const still = window.matchMedia("(prefers-reduced-motion: reduce)");
+
+	class Flame {
+		/* host: a scrolling element. options: up (roots at the bottom), onPick(box), onStatus(text). */
+		constructor(host, options) {
+			this.host = host;
+			this.options = options;
+			this.canvas = format.element("canvas");
+			this.spacer = format.element("div", "spacer");
+			host.append(this.canvas, this.spacer);
+			this.context = this.canvas.getContext("2d");
+			this.fromBottom = !!options.fromBottom;
+			this.tree = null;
+			this.placed = []; /* boxes as they are drawn */
+			this.hovered = this.selected = null;
+			this.listen();
+			new ResizeObserver(() => this.layout()).observe(host);
+		}
+
+		listen() {
+			const at = (event) => {
+				const bounds = this.canvas.getBoundingClientRect();
+				return this.find(event.clientX - bounds.left, event.clientY - bounds.top);
+			};
+			this.canvas.addEventListener("mousemove", (event) => this.hover(at(event), event));
+			this.canvas.addEventListener("mouseleave", () => this.hover(null));
+			this.canvas.addEventListener("click", (event) => {
+				const box = at(event);
+				this.host.focus({ preventScroll: true });
+				if (box)
+					this.zoom(box);
+			});
+			this.canvas.addEventListener("dblclick", () => this.selected && this.options.onPick && this.options.onPick(this.selected));
+			this.host.addEventListener("scroll", () => { this.draw(); viewer.tip.hide(); });
+		}
+
+		/* Another tree. What was zoomed into is found again by its path, as far as it is there. */
+		show(shown) {
+			const path = [];
+			for (let box = this.zoomed; box && box.parent; box = box.parent)
+				path.unshift(box.key);
+			const isSame = this.tree && this.tree.up === shown.up && this.tree.root.key === shown.root.key &&
+				this.tree.root.label === shown.root.label;
+			this.tree = shown;
+			this.hovered = this.selected = null;
+			this.zoomed = shown.root;
+			for (const key of isSame ? path : []) {
+				const child = tree.children(this.zoomed).find((box) => box.key === key);
+				if (!child)
+					break;
+				this.zoomed = child;
+			}
+			this.from = this.zoomed.x;
+			this.span = this.zoomed.value;
+			this.layout();
+			if (this.fromBottom)
+				this.host.scrollTop = this.host.scrollHeight;
+		}
+
+		zoom(box) {
+			const start = { from: this.from, span: this.span }, begun = performance.now();
+			this.zoomed = box;
+			this.selected = box;
+			const step = (now) => {
+				if (this.zoomed !== box)
+					return;
+				const part = still.matches ? 1 : Math.min(1, Math.max(0, now - begun) / ZOOM_MS);
+				const eased = part * (2 - part);
+				this.from = start.from + (box.x - start.from) * eased;
+				this.span = start.span + (box.value - start.span) * eased;
+				this.layout();
+				if (part < 1)
+					requestAnimationFrame(step);
+				else
+					this.reveal(box);
+			};
+			requestAnimationFrame(step);
+			this.options.onStatus(viewer.tip.line(box));
+			if (this.options.onZoom)
+				this.options.onZoom(box);
+		}
+
+		get isZoomed() { return !!this.tree && this.zoomed !== this.tree.root; }
+
+		/* The boxes that are wide enough, from the root on. */
+		place() {
+			const width = this.width, scale = this.span > 0 ? width / this.span : 0;
+			const placed = [], open = [this.tree.root];
+			let depth = 0;
+			while (open.length) {
+				const box = open.pop();
+				const left = (box.x - this.from) * scale, right = left + box.value * scale;
+				placed.push({ box, left: Math.max(0, left), right: Math.min(width, right) });
+				depth = Math.max(depth, box.depth);
+				const begin = open.length;
+				let patch = null;
+				for (const child of tree.children(box)) {
+					const x = (child.x - this.from) * scale, end = x + child.value * scale;
+					if (end <= 0 || x >= width)
+						continue;
+					if (end - x >= NARROWEST) {
+						open.push(child);
+					} else if (patch && x - patch.right < 0.01) {
+						patch.right = end;
+					} else {
+						patch = { box: null, depth: box.depth + 1, left: x, right: end };
+						placed.push(patch);
+					}
+				}
+				open.splice(begin, open.length, ...open.slice(begin).reverse());
+			}
+			this.depth = depth;
+			this.placed = placed.filter((item) => item.box || item.right - item.left >= 1);
+		}
+
+		layout() {
+			const ratio = window.devicePixelRatio || 1;
+			const width = this.host.clientWidth, height = this.host.clientHeight;
+			if (!this.tree || !width || !height)
+				return;
+			this.width = width;
+			this.place();
+			const wanted = (this.depth + 1) * ROW + PAD;
+			this.content = Math.max(wanted, height);
+			this.spacer.style.height = Math.max(0, wanted - height) + "px";
+			this.ratio = ratio;
+			this.height = height;
+			if (this.canvas.width !== Math.round(width * ratio) || this.canvas.height !== Math.round(height * ratio)) {
+				this.canvas.width = Math.round(width * ratio);
+				this.canvas.height = Math.round(height * ratio);
+				this.canvas.style.width = width + "px";
+				this.canvas.style.height = height + "px";
+			}
+			this.draw();
+		}
+
+		/* Of the row, in the canvas as it is scrolled. */
+		top(depth) {
+			const y = this.fromBottom ? this.content - (depth + 1) * ROW : depth * ROW;
+			return y - this.host.scrollTop;
+		}
+
+		find(x, y) {
+			for (const item of this.placed) {
+				if (!item.box || x < item.left || x >= item.right)
+					continue;
+				const top = this.top(item.box.depth);
+				if (y >= top && y < top + ROW)
+					return item.box;
+			}
+			return null;
+		}
+
+		draw() {
+			if (!this.tree || !this.width)
+				return;
+			const context = this.context;
+			const style = getComputedStyle(document.documentElement);
+			this.ink = style.getPropertyValue("--box-ink");
+			this.accent = style.getPropertyValue("--accent");
+			context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+			context.clearRect(0, 0, this.width, this.height);
+			context.font = FONT;
+			context.textBaseline = "middle";
+			this.char = this.char || context.measureText("m").width;
+			for (const item of this.placed) {
+				const y = this.top(item.box ? item.box.depth : item.depth);
+				if (y + ROW < 0 || y > this.height)
+					continue;
+				this.drawItem(item, y);
+			}
+			context.globalAlpha = 1;
+			this.outline(this.selected, this.accent, 2);
+			this.outline(this.hovered, this.ink, 1);
+		}
+
+		drawItem(item, y) {
+			const context = this.context, width = item.right - item.left, box = item.box;
+			const gap = width > 3 ? 1 : width > 1.5 ? 0.4 : 0;
+			if (!box) {
+				context.globalAlpha = 0.55;
+				context.fillStyle = colours.of(null);
+				context.fillRect(item.left, y, width, ROW - 1);
+				return;
+			}
+			const isFound = viewer.search.finds(box.key);
+			const isAbove = box.depth < this.zoomed.depth;
+			context.globalAlpha = viewer.search.isOn && !isFound ? 0.38 : isAbove ? 0.6 : 1;
+			context.fillStyle = isFound ? "#c9348f" : this.colour(box);
+			context.fillRect(item.left, y, width - gap, ROW - 1);
+			if (width > 4 * this.char)
+				this.drawLabel(box, item.left, y, width - gap, isFound);
+		}
+
+		colour(box) {
+			if (colours.state.mode === "difference") {
+				const of = box.tree.column;
+				return colours.byDelta(tree.sum(box, "new", of) - tree.sum(box, "old", of));
+			}
+			return colours.of(tree.boxFunc(box));
+		}
+
+		/* The name, and paler where it stands, as much as fits. */
+		drawLabel(box, x, y, width, isFound) {
+			const context = this.context, room = width - 8;
+			const func = tree.boxFunc(box), name = func ? func.name : box.label;
+			const alpha = context.globalAlpha, middle = y + ROW / 2 + 0.5;
+			const shown = this.fit(box.label, room);
+			context.fillStyle = isFound ? "#ffffff" : this.ink;
+			if (shown.length <= name.length || !box.label.startsWith(name)) {
+				context.fillText(shown, x + 4, middle);
+				return;
+			}
+			context.fillText(name, x + 4, middle);
+			context.globalAlpha = alpha * 0.62;
+			context.fillText(shown.slice(name.length), x + 4 + this.measure(name), middle);
+			context.globalAlpha = alpha;
+		}
+
+		measure(text) {
+			return /^[ -~]*$/.test(text) ? text.length * this.char : this.context.measureText(text).width;
+		}
+
+		fit(text, room) {
+			const most = Math.floor(room / this.char);
+			if (/^[ -~]*$/.test(text.slice(0, most + 1)))
+				return text.length <= most ? text : text.slice(0, Math.max(0, most - 1)) + "\u2026";
+			const chars = Array.from(text.slice(0, 2 * most + 2));
+			if (chars.join("") === text && this.measure(text) <= room)
+				return text;
+			while (chars.length && this.measure(chars.join("") + "\u2026") > room)
+				chars.pop();
+			return chars.join("") + "\u2026";
+		}
+
+		outline(box, colour, thick) {
+			const item = box && this.placed.find((other) => other.box === box);
+			if (!item)
+				return;
+			this.context.strokeStyle = colour;
+			this.context.lineWidth = thick;
+			this.context.strokeRect(item.left + thick / 2, this.top(box.depth) + thick / 2,
+				Math.max(1, item.right - item.left - thick - 0.5), ROW - 1 - thick);
+		}
+
+		hover(box, event) {
+			if (box)
+				viewer.tip.show(box, event.clientX, event.clientY);
+			else
+				viewer.tip.hide();
+			if (box === this.hovered)
+				return;
+			this.hovered = box;
+			this.canvas.style.cursor = box ? "pointer" : "default";
+			this.options.onStatus(box ? viewer.tip.line(box) : this.selected ? viewer.tip.line(this.selected) : "");
+			this.draw();
+		}
+
+		select(box) {
+			if (!box)
+				return;
+			this.selected = box;
+			this.reveal(box);
+			this.draw();
+			this.options.onStatus(viewer.tip.line(box));
+		}
+
+		/* Scrolls so far that the row can be seen. */
+		reveal(box) {
+			const top = this.top(box.depth);
+			if (top < 0)
+				this.host.scrollTop += top;
+			else if (top + ROW > this.height)
+				this.host.scrollTop += top + ROW - this.height;
+		}
+
+		/* The box beside the selected one: "parent", "child" (the widest), -1, 1 (left, right). */
+		move(where) {
+			if (!this.tree)
+				return;
+			const from = this.selected || this.zoomed;
+			if (!this.selected)
+				this.select(from);
+			else if (where === "parent")
+				this.select(from.parent);
+			else if (where === "child")
+				this.select(tree.children(from).reduce((a, b) => (a && a.value >= b.value ? a : b), null));
+			else
+				this.moveAside(from, where);
+		}
+
+		moveAside(from, step) {
+			const row = this.placed.filter((item) => item.box && item.box.depth === from.depth)
+				.sort((a, b) => a.left - b.left).map((item) => item.box);
+			this.select(row[row.indexOf(from) + step]);
+		}
+
+		reset() {
+			this.selected = null;
+			this.options.onStatus("");
+			if (this.isZoomed) {
+				this.zoom(this.tree.root);
+				this.selected = null;
+			}
+			this.draw();
+		}
+
+		/* For who looks at the page from outside: what is drawn, in the canvas. */
+		get shown() {
+			return this.placed.filter((item) => item.box).map((item) => ({
+				label: item.box.label, value: item.box.value, depth: item.box.depth,
+				left: item.left, width: item.right - item.left, top: this.top(item.box.depth),
+			}));
+		}
+	}
+	return Flame;
+})();

@@ -1,0 +1,51 @@
+/*
+ * folded.js - what is shown as folded stacks, as sonde itself writes them: a line a stack.
+ */
+viewer.folded = (function () {
+	const data = viewer.data, weights = viewer.weights;
+	const EMPTY = "<empty>"; /* a stack without a frame */
+
+	/* Bytes of UTF-8 are in the order of code points; UTF-16 is not, where surrogates begin. */
+	function compare(a, b) {
+		const length = Math.min(a.length, b.length);
+		for (let i = 0; i < length; i++) {
+			let left = a.charCodeAt(i), right = b.charCodeAt(i);
+			if (left === right)
+				continue;
+			if (left >= 0xd800 && right >= 0xd800) {
+				left += left >= 0xe000 ? -0x2000 : 0x2000;
+				right += right >= 0xe000 ? -0x2000 : 0x2000;
+			}
+			return left - right;
+		}
+		return a.length - b.length;
+	}
+
+	function write() {
+		const { count, parent, frame } = data.nodes, samples = weights.column("samples", "own");
+		const texts = Array.from(data.frames.func, (func, i) =>
+			data.label(func, data.frames.line[i]).replace(/;/g, ":"));
+		const counts = new Map();
+		for (let n = 0; n < count; n++) {
+			const rounded = Math.round(samples[n]);
+			if (!rounded)
+				continue;
+			const stack = [];
+			for (let at = n; at > 0; at = parent[at])
+				stack.push(texts[frame[at]]);
+			const text = stack.length ? stack.reverse().join(";") : EMPTY;
+			counts.set(text, (counts.get(text) || 0) + rounded);
+		}
+		return Array.from(counts, ([text, sum]) => text + " " + sum + "\n").sort(compare).join("");
+	}
+
+	function save() {
+		const link = document.createElement("a");
+		link.href = URL.createObjectURL(new Blob([write()], { type: "text/plain" }));
+		link.download = (data.title.replace(/[^\w.-]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 60) || "sonde") + ".folded";
+		link.click();
+		setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+	}
+
+	return { write, save };
+})();

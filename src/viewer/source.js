@@ -1,0 +1,123 @@
+/*
+ * source.js - the lines of a file with what each of them took, and their text where it is known.
+ */
+viewer.source = (function () {
+	const data = viewer.data, weights = viewer.weights, format = viewer.format;
+	const picker = document.getElementById("file"), body = document.getElementById("source-lines");
+	const note = document.getElementById("source-note");
+	const AROUND = 3; /* lines without samples that are shown beside one that has some */
+	let path = "";
+
+	/* Own and total by line of one file; a line counts once for each stack. */
+	function measure(wanted) {
+		const { first, next, parent, frame, count } = data.nodes;
+		const lines = new Map(), own = weights.own, total = weights.total;
+		const lineOf = (node) => data.funcs[data.frames.func[frame[node]]].path === wanted ? data.frames.line[frame[node]] : 0;
+		let node = count > 1 ? first[0] : -1;
+		while (node > 0) {
+			const number = lineOf(node);
+			if (number > 0) {
+				if (!lines.has(number))
+					lines.set(number, { own: 0, total: 0, inside: 0, func: data.funcs[data.frames.func[frame[node]]].name });
+				const line = lines.get(number);
+				line.own += own[node];
+				if (line.inside++ === 0)
+					line.total += total[node];
+			}
+			if (first[node] >= 0) {
+				node = first[node];
+				continue;
+			}
+			while (node > 0) {
+				const left = lineOf(node);
+				if (left > 0)
+					lines.get(left).inside--;
+				if (next[node] >= 0) {
+					node = next[node];
+					break;
+				}
+				node = parent[node];
+			}
+		}
+		return lines;
+	}
+
+	/* Files by own weight. */
+	function listFiles() {
+		const by = new Map();
+		for (let n = 1; n < data.nodes.count; n++) {
+			const func = data.funcs[data.frames.func[data.nodes.frame[n]]];
+			if (func.path)
+				by.set(func.path, (by.get(func.path) || 0) + weights.own[n]);
+		}
+		const files = Array.from(by).sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+		picker.replaceChildren();
+		for (const [file, own] of files.slice(0, 1000)) {
+			const option = format.element("option", "", format.percent(weights.all ? own / weights.all : 0) + "   " + viewer.tip.shorten(file));
+			option.value = file;
+			picker.append(option);
+		}
+		if (!by.has(path))
+			path = files.length ? files[0][0] : "";
+		picker.value = path;
+	}
+
+	function numbersToShow(lines, texts) {
+		const shown = new Set();
+		for (const number of lines.keys())
+			for (let n = number - AROUND; n <= number + AROUND; n++)
+				if (n > 0 && (lines.has(n) || texts && texts.has(n)))
+					shown.add(n);
+		return Array.from(shown).sort((a, b) => a - b);
+	}
+
+	function share(value, hottest) {
+		const cell = format.element("td", "number", value > 0 ? format.percent(weights.all ? value / weights.all : 0) : "");
+		if (value > 0)
+			cell.style.background = "color-mix(in srgb, var(--heat) " + Math.round(8 + 62 * value / hottest) + "%, transparent)";
+		return cell;
+	}
+
+	function showLines() {
+		const lines = measure(path), texts = data.sources.get(path);
+		let hottest = 0, before = 0;
+		for (const line of lines.values())
+			hottest = Math.max(hottest, line.total);
+		body.replaceChildren();
+		for (const number of numbersToShow(lines, texts)) {
+			if (texts && before && number > before + 1) {
+				const gap = format.element("tr", "gap"), cell = format.element("td", "", "\u22ef");
+				cell.colSpan = 4;
+				gap.append(cell);
+				body.append(gap);
+			}
+			before = number;
+			const line = lines.get(number) || { own: 0, total: 0 }, row = format.element("tr");
+			row.dataset.line = number;
+			const text = texts && texts.get(number);
+			row.append(share(line.own, hottest || 1), share(line.total, hottest || 1), format.element("td", "line", String(number)),
+				text !== undefined && text !== null ? format.element("td", "text", text)
+					: format.element("td", "unknown", line.func ? viewer.tip.shorten(line.func) : ""));
+			body.append(row);
+		}
+		note.textContent = !path ? "No file is known." : texts ? "" :
+			"The text of this file is not in the recording; these are its lines that were seen.";
+	}
+
+	picker.addEventListener("change", () => {
+		path = picker.value;
+		showLines();
+	});
+
+	return {
+		refresh() {
+			listFiles();
+			showLines();
+		},
+		/* The file of a function, at that function. */
+		open(func) {
+			if (func.path)
+				path = func.path;
+		},
+	};
+})();
