@@ -138,8 +138,8 @@ def test_it_is_as_its_specification_says(start, sonde, any_python, tmp_path):
     told = [json.loads(line) for line in
             sonde.run("report", "-i", "-f", "jsonl", "-o", "-", kept).out.splitlines()]
     assert sorted((r.thread, r.start_ns, r.time_ns, r.samples) for r in recording.runs) == sorted(
-        (r["thread"], r["start_ns"], r["time_ns"], r["samples"]) for r in told
-        if r["kind"] == "run")
+        (runs["thread"],) + run for runs in told if runs["kind"] == "runs"
+        for run in zip(runs["start_ns"], runs["time_ns"], runs["samples"]))
 
 
 def test_it_has_the_source_of_what_ran(start, sonde, python, tmp_path):
