@@ -4,18 +4,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "command.h"
 #include "destinations.h"
 #include "exit_status.h"
+#include "output/source.h"
 #include "recorded.h"
 #include "report_options.h"
 #include "signals.h"
 #include "targets.h"
+#include "terminal.h"
 
 struct options {
 	const char *path;
+	const char *source; /* function or file whose lines are shown; NULL */
 	struct report_choice shown;
 	struct destination_wishes wishes;
 	struct run_options run;
@@ -32,6 +36,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		state->child_inputs[2] = &options->wishes;
 		state->child_inputs[3] = &options->run;
 		return 0;
+	case KEY_SOURCE:
+		if (!*arg)
+			argp_failure(state, STATUS_USAGE, 0, "what is behind --source is empty");
+		options->source = arg;
+		return 0;
 	case ARGP_KEY_ARG:
 		if (options->path)
 			argp_failure(state, STATUS_USAGE, 0,
@@ -46,6 +55,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 				     "which recording? (a file that `sonde record` wrote; %s "
 				     "--help)",
 				     state->name);
+		if (options->source && (options->wishes.count || options->wishes.format))
+			argp_failure(state, STATUS_USAGE, 0,
+				     "--source prints to standard output: it goes with neither -o "
+				     "nor -f");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -60,13 +73,21 @@ static const struct argp_child children[] = {
 	{ 0 },
 };
 
+static const struct argp_option options_table[] = {
+	{ "source", KEY_SOURCE, "NAME", 0,
+	  "Print the source of that function, or of that file, with what each line took", 2 },
+	{ 0 },
+};
+
 static const struct argp report_command_argp = {
+	.options = options_table,
 	.parser = parse,
 	.args_doc = "FILE",
 	.doc = "Show what was recorded: as a table, or in any other form.\v"
 	       "Examples:\n"
 	       "  sonde report app-1234-20261121-153000.sonde\n"
 	       "  sonde report --mine -F -o app.svg app.sonde\n"
+	       "  sonde report --source Parser.parse app.sonde\n"
 	       "  sonde report --from 10s --to 20s --thread worker -o worker.folded app.sonde\n"
 	       "FILE is a recording (.sonde) or has folded stacks; - is standard input.",
 	.children = children,
@@ -124,6 +145,30 @@ static struct error *show(const struct options *options, struct destinations *de
 	return err;
 }
 
+static struct error *show_source(const struct options *options)
+{
+	CLEANUP(recorded_deinit)
+	struct recorded recorded = { 0 };
+	CLEANUP(profile_deinit)
+	struct profile report = { 0 };
+	const struct output_facts facts = { .width = terminal_width(STDOUT_FILENO),
+					    .colour = terminal_wants_colour(STDOUT_FILENO) };
+	struct report_choice shown = options->shown;
+	struct error *err;
+
+	shown.report.by_function = shown.report.no_lines = false;
+	err = recorded_read(options->path, options->run.quiet, &recorded);
+	if (!err)
+		err = recorded_report(&recorded, &shown, &report);
+	if (!err)
+		err = source_write(&report, options->source, &facts, stdout);
+	if (err)
+		return err;
+	if (!options->run.quiet)
+		recorded_say_left_out(&recorded, &shown, &report);
+	return NULL;
+}
+
 static int report_run(int argc, char **argv)
 {
 	CLEANUP(destinations_deinit)
@@ -133,6 +178,8 @@ static int report_run(int argc, char **argv)
 
 	options_parse(&cmd_report, argc, argv, &options);
 	signals_clean_up();
+	if (options.source)
+		return (int)exit_report(show_source(&options));
 	err = destinations_init(&destinations, &options.wishes);
 	if (!err)
 		err = show(&options, &destinations);

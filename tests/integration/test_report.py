@@ -128,3 +128,35 @@ def test_an_output_that_cannot_be_written(sonde, path, tmp_path):
     assert run.status == 1 and "/dev/full" in run.err, run
     run = sonde.run("report", "/dev/null", "-o", old)
     assert run.status == 0 and old.read_text() == "", run
+
+
+def test_source_with_what_each_line_took(start, sonde, python, tmp_path):
+    target = start(python, "spin.py")
+    target.facts()
+    kept = tmp_path / "a.sonde"
+    run = sonde.run("record", "-q", "-d", "1s", "-o", kept, target.pid)
+    assert run.status == 0, run
+    run = sonde.run("report", "--source", "hot", kept)
+    assert run.status == 0, run
+    title, header, *lines = run.out.splitlines()
+    assert title.startswith("hot (spin.py:10): ") and " own, " in title, run
+    assert lines[0].endswith("    10  def hot():")
+    loop = [line for line in lines if line.endswith("n = (n * 31 + i) % 65537")]
+    assert len(loop) == 1 and loop[0].split()[0].endswith("%"), run
+    by_file = sonde.run("report", "--source", "spin.py", kept)
+    assert by_file.status == 0 and loop[0] in by_file.out.splitlines(), by_file
+
+
+def test_source_of_what_there_is_not(start, sonde, any_python, tmp_path):
+    target = start(any_python, "spin.py")
+    target.facts()
+    kept = tmp_path / "a.sonde"
+    run = sonde.run("record", "-q", "--confidential", "-d", "300ms", "-o", kept, target.pid)
+    assert run.status == 0, run
+    run = sonde.run("report", "--source", "cold", kept)
+    assert run.status == 1 and run.err.count("\n") == 1 and "'cold'" in run.err, run
+    assert "the hottest functions are " in run.err, run
+    run = sonde.run("report", "--source", "hot", kept)
+    assert run.status == 0 and "was not recorded" in run.out, run
+    run = sonde.run("report", "--source", "hot", "-o", tmp_path / "a.svg", kept)
+    assert run.status == 2 and not (tmp_path / "a.svg").exists(), run
