@@ -20,6 +20,7 @@
 #include "base/text.h"
 #include "dict.h"
 #include "python/object.h"
+#include "str.h"
 #include "watch.h"
 
 enum {
@@ -160,22 +161,45 @@ static struct error *find_name(struct building *building, uint64_t thread, uint6
 	return watch_read(&building->watch, view->mem, slot, ret, 8);
 }
 
-/* The first characters of a name: a new one may have the address of the old. */
+/* Where the characters of a name begin, and how many bytes they take. */
+static struct error *find_characters(const struct py_view *view, uint64_t name, uint64_t *begin,
+				     uint64_t *size)
+{
+	const struct py_layout *layout = view->layout;
+	struct str_points points;
+	struct error *err;
+
+	if (layout->str_shape == STR_PY2) {
+		*begin = name + (uint64_t)layout->bytes_value;
+		return mem_read_u64(view->mem, name + (uint64_t)layout->var_size, size);
+	}
+	err = str_points_init(view, name, &points);
+	if (err)
+		return err;
+	*begin = points.next;
+	*size = points.length * points.unit_size;
+	return NULL;
+}
+
+/*
+ * The length and the first characters of a name: a new one may have the address of the old. Nothing
+ * else: its references are counted before, and what lies behind changes as it likes.
+ */
 static struct error *watch_characters(struct building *building, uint64_t name)
 {
-	const struct py_layout *layout = building->view->layout;
-	size_t header = (size_t)(layout->str_shape == STR_PY2 ? layout->bytes_value
-							      : layout->unicode_ascii_size);
+	const struct py_view *view = building->view;
+	uint64_t head = name + (uint64_t)view->layout->object_size, begin, size;
 	uint8_t bytes[512];
 	struct error *err;
 
-	if (header > sizeof(bytes) - NAME_WATCHED_BYTES)
+	err = find_characters(view, name, &begin, &size);
+	if (err)
+		return err;
+	if (size > NAME_WATCHED_BYTES)
+		size = NAME_WATCHED_BYTES;
+	if (begin - head > sizeof(bytes) - NAME_WATCHED_BYTES)
 		return &error_torn;
-	err = watch_read(&building->watch, building->view->mem, name, bytes,
-			 header + NAME_WATCHED_BYTES);
-	if (error_catch(&err, ERROR_FAULT)) /* the last object of a mapping */
-		err = watch_read(&building->watch, building->view->mem, name, bytes, header);
-	return err;
+	return watch_read(&building->watch, view->mem, head, bytes, (size_t)(begin - head + size));
 }
 
 static struct error *add_name(struct building *building, uint64_t ident, const char *name)
