@@ -31,6 +31,7 @@ struct code {
 	uint32_t framesize;     /* what a frame of it takes on the data stack, bytes; 0: unknown */
 	char first_argument[8]; /* "self", "cls" or "": what it is called */
 	bool is_shim;           /* the interpreter's own clean-up code: never shown */
+	bool is_stale;          /* no more: freed by the next code_cache_begin() */
 };
 
 enum {
@@ -58,10 +59,13 @@ __attribute__((warn_unused_result)) struct error *code_cache_get(struct code_cac
 
 /*
  * A new sample: entries are checked again when they are asked for, unless `trusted` (the
- * interpreter says that no code object died since the last). Entries that turned out stale are
- * freed, and all when there are more than CODE_CACHE_MAX.
+ * interpreter says that no code object died since the last). Entries that turned out stale in the
+ * last one are freed; all become stale when there are more than CODE_CACHE_MAX.
  */
 void code_cache_begin(struct code_cache *cache, bool trusted);
+
+/* Did any turn out stale in this sample? */
+bool code_cache_has_stale(const struct code_cache *cache);
 
 /* Does the instruction at that offset end the frame's turn? A frame that is there calls nothing. */
 bool code_leaves_at(const struct code *code, int32_t offset);

@@ -57,6 +57,7 @@ struct py_thread {
 	enum py_thread_state state;
 	enum lwp_wait wait; /* when waiting */
 	enum py_stack_state stack_state;
+	bool unmoved; /* it was in the last sample and has not run since: the frames are the same */
 	const struct py_frame *frames; /* leaf first; borrowed until the next sample */
 	size_t frame_count;
 };
@@ -80,7 +81,7 @@ struct py_counters {
 	uint64_t bytes;
 	uint64_t retries; /* a thread's stack read again because it was torn */
 	uint64_t torn, faults;
-	uint64_t reused; /* stacks of threads that had not moved since the last sample */
+	uint64_t reused; /* stacks of threads that had not run since the last sample: not read */
 };
 
 /*

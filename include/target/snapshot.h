@@ -8,13 +8,17 @@
 #ifndef TARGET_SNAPSHOT_H
 #define TARGET_SNAPSHOT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/array.h"
 #include "base/error.h"
 #include "target/mem.h"
 
 struct snapshot;
+
+typedef ARRAY(struct mem_range) mem_range_array;
 
 __attribute__((warn_unused_result)) struct error *snapshot_create(struct mem *mem,
 								  struct snapshot **ret);
@@ -39,6 +43,12 @@ snapshot_get(struct snapshot *snapshot, uint64_t addr, size_t len, const void **
 /* The same, when it is in the copy already; NULL otherwise. No system call. */
 const void *snapshot_peek(struct snapshot *snapshot, uint64_t addr, size_t len);
 
+/*
+ * What is in the copy is read again in the next round, too. True when it would have been anyway: it
+ * was asked for in this one.
+ */
+bool snapshot_predict(struct snapshot *snapshot, uint64_t addr, size_t len);
+
 /* As snapshot_peek(), but not taken for a use: neither predicted nor moved to the front by it. */
 const void *snapshot_glance(struct snapshot *snapshot, uint64_t addr, size_t len);
 
@@ -48,6 +58,13 @@ const void *snapshot_glance(struct snapshot *snapshot, uint64_t addr, size_t len
  */
 __attribute__((warn_unused_result)) struct error *
 snapshot_want(struct snapshot *snapshot, const struct mem_range *ranges, size_t count);
+
+/*
+ * Ranges that were first used in this round from `since` on, an earlier snapshot_used(): copied to
+ * the end of an array. False when out of memory.
+ */
+size_t snapshot_used(const struct snapshot *snapshot);
+bool snapshot_uses(const struct snapshot *snapshot, size_t since, mem_range_array *ret);
 
 /* Bounds on what one round may hold: a target that lies cannot make us allocate without end. */
 enum { SNAPSHOT_BYTES_MAX = 256 << 20, SNAPSHOT_RANGES_MAX = 1 << 20 };

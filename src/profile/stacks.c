@@ -30,8 +30,10 @@ struct thread_memory {
 	pid_t tid;
 	int64_t interp_id;
 	uint64_t name_due_ns;
-	uint32_t thread; /* index in the dictionary */
-	uint64_t sample; /* in which it was last seen */
+	uint32_t thread;      /* index in the dictionary */
+	uint64_t sample;      /* in which it was last seen */
+	uint64_t node_sample; /* in which it last had a node: that of its whole stack */
+	uint32_t node;
 	ARRAY(struct level) levels;
 	UT_hash_handle hh;
 };
@@ -340,10 +342,10 @@ static size_t unchanged_levels(const struct py_thread *thread, const struct thre
 	return same;
 }
 
-/* The node of the thread's frames. */
-static struct error *find_node(struct stack_recorder *recorder, struct python *python,
-			       const struct py_thread *thread, struct thread_memory *memory,
-			       uint32_t *ret)
+/* The node of the thread's frames, looked for from the root on. */
+static struct error *find_node_of(struct stack_recorder *recorder, struct python *python,
+				  const struct py_thread *thread, struct thread_memory *memory,
+				  uint32_t *ret)
 {
 	/* under "<elided>" nothing is as it was under the root */
 	bool is_new = recorder->options->class_names || thread->stack_state == PY_STACK_ELIDED;
@@ -371,6 +373,22 @@ static struct error *find_node(struct stack_recorder *recorder, struct python *p
 		memory->levels.count = 0;
 	*ret = node;
 	return err;
+}
+
+/* The node of the thread's frames. */
+static struct error *find_node(struct stack_recorder *recorder, struct python *python,
+			       const struct py_thread *thread, struct thread_memory *memory,
+			       uint32_t *ret)
+{
+	struct error *err = NULL;
+
+	if (!thread->unmoved || memory->node_sample + 1 != recorder->samples)
+		err = find_node_of(recorder, python, thread, memory, &memory->node);
+	if (err)
+		return err;
+	memory->node_sample = recorder->samples;
+	*ret = memory->node;
+	return NULL;
 }
 
 static uint8_t state_of(const struct py_thread *thread)

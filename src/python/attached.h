@@ -6,11 +6,19 @@
 
 #include "base/array.h"
 #include "frames.h"
+#include "known.h"
 #include "locate.h"
 #include "native_ids.h"
 #include "python/python.h"
 #include "python/thread_names.h"
 #include "tstate.h"
+
+/* The words of a GIL by which is told who had it. */
+struct gil_words {
+	bool known; /* the others are */
+	uint64_t last_holder, switches;
+	unsigned char cond[48]; /* a pthread_cond_t, of glibc as of musl */
+};
 
 /* An interpreter of the process, as long as it is in the list. */
 struct interp {
@@ -22,8 +30,16 @@ struct interp {
 	int order;                  /* its place in the list, newest first */
 	uint64_t generation;        /* code objects that died, as of the last sample */
 	uint64_t gil_holder;        /* thread state, in this round; 0 none or unknown */
-	bool collecting;            /* the cyclic garbage collector runs, in this round */
-	uint64_t gc_frame;          /* that it was called from (3.15 and later); 0 unknown */
+	struct gil_words gil_words; /* as of the last sample */
+	struct {
+		bool anyone;               /* it is not known who: any thread */
+		uint64_t before, now;      /* else these two: the holders then and now */
+		bool waits;                /* a thread began to wait for the GIL */
+	} ran;                             /* Python code, since the last sample */
+	uint64_t head;                     /* of the list that follows; 0: there is none */
+	ARRAY(struct known_thread *) list; /* its threads as of the last sample, newest first */
+	bool collecting;                   /* the cyclic garbage collector runs, in this round */
+	uint64_t gc_frame;                 /* that it was called from (3.15 and later); 0 unknown */
 	uint64_t gc_thread;         /* free-threaded: that stopped the others for it; 0 unknown */
 	struct thread_names *names; /* NULL until asked for */
 };
@@ -42,21 +58,35 @@ struct python {
 	int32_t interp_start; /* the slice of a PyInterpreterState that is read */
 	size_t interp_size;
 	ARRAY(struct interp *) interps;
-	ARRAY(struct py_thread) threads; /* of the last sample */
-	ARRAY(size_t) frame_starts;      /* into frames, one a thread */
-	frame_array frames;
-	uint64_t round; /* samples */
-	uint64_t pass;  /* passes over the lists of threads */
+	struct known_thread *known;           /* all, by thread state */
+	ARRAY(struct known_thread *) present; /* those met in this sample, newest first */
+	ARRAY(struct py_thread) threads;      /* of the last sample */
+	ARRAY(struct mem_range) wanted;       /* scratch */
+	frame_array frames;                   /* scratch */
+	uint64_t round;                       /* samples */
+	uint64_t pass;                        /* passes over the lists of threads */
+	uint64_t now_ns;                      /* of this sample */
+	uint64_t whole_due_ns;                /* when all is read again, whatever is known */
 	uint64_t names_round, names_due_ns;
 	char comm[LWP_COMM_SIZE];
 	struct py_counters counters;
 };
 
+/* Makes what samples are taken with; process, mem and location are set. */
+__attribute__((warn_unused_result)) struct error *python_prepare(struct python *python);
+
 /* The interpreter at addr, added when new. NULL when out of memory. */
 struct interp *python_interp(struct python *python, uint64_t addr);
+void interp_destroy(struct interp *interp);
 
 /* Reads who holds the GIL of interp in this round into interp->gil_holder. */
 void gil_read(struct python *python, struct interp *interp);
+
+/* Who has run Python code since the last sample, into interp->ran: once a sample. */
+void gil_watch(struct python *python, struct interp *interp);
+
+/* Has this thread, as far as is known? */
+bool gil_may_have_run(const struct interp *interp, uint64_t tstate);
 
 /* Does this thread hold the GIL of its interpreter (free-threaded: is it attached)? */
 bool gil_is_held_by(const struct python *python, const struct interp *interp,

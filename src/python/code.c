@@ -76,6 +76,7 @@ static void free_stale(struct code_cache *cache)
 static void retire(struct code_cache *cache, struct entry *entry)
 {
 	HASH_DEL(cache->entries, entry);
+	entry->code.is_stale = true;
 	entry->next_stale = cache->stale;
 	cache->stale = entry;
 }
@@ -100,12 +101,17 @@ void code_cache_destroy(struct code_cache *cache)
 
 void code_cache_begin(struct code_cache *cache, bool trusted)
 {
+	free_stale(cache);
 	if (HASH_COUNT(cache->entries) > CODE_CACHE_MAX)
 		retire_all(cache);
-	free_stale(cache);
 	cache->round++;
 	if (!trusted)
 		cache->trusted_since = cache->round;
+}
+
+bool code_cache_has_stale(const struct code_cache *cache)
+{
+	return cache->stale != NULL;
 }
 
 /* True when the str at addr still begins with those bytes; copies them when `fill`. */
@@ -186,6 +192,8 @@ struct error *code_cache_get(struct code_cache *cache, struct snapshot *snapshot
 		}
 	}
 	if (!entry) {
+		if (!addr || addr % sizeof(uint64_t)) /* of a frame that has returned */
+			return &error_torn;
 		err = entry_add(cache, snapshot, addr, &entry);
 		if (err)
 			return err;

@@ -16,17 +16,23 @@ static struct error *read_late(struct frame_walker *walker, uint64_t addr, size_
 
 	if (err)
 		return err;
-	walker->recent[walker->recent_next].addr = addr;
-	walker->recent[walker->recent_next].len = len;
+	walker->recent[walker->recent_next] =
+		(struct recent_range) { .addr = addr, .len = len, .rounds = RECENT_ROUNDS };
 	walker->recent_next = (walker->recent_next + 1) % RECENT_MAX;
 	return NULL;
 }
 
 void frame_walker_keep_recent(struct frame_walker *walker)
 {
-	for (size_t i = 0; i < RECENT_MAX && walker->recent[i].len; i++)
-		(void)snapshot_peek(walker->snapshot, walker->recent[i].addr,
-				    walker->recent[i].len);
+	for (size_t i = 0; i < RECENT_MAX; i++) {
+		struct recent_range *recent = &walker->recent[i];
+
+		if (!recent->rounds)
+			continue;
+		recent->rounds--;
+		if (snapshot_predict(walker->snapshot, recent->addr, recent->len))
+			recent->rounds = RECENT_ROUNDS;
+	}
 }
 
 /*

@@ -17,8 +17,14 @@
 
 typedef ARRAY(struct py_frame) frame_array;
 
-/* Ranges that were wanted lately though not predicted: frames come back to the same addresses. */
-enum { RECENT_MAX = 32 };
+/* A range that was wanted lately though not predicted: frames come back to the same addresses. */
+struct recent_range {
+	uint64_t addr;
+	size_t len;
+	unsigned int rounds; /* that it is predicted for yet, used or not */
+};
+
+enum { RECENT_MAX = 32, RECENT_ROUNDS = 32 };
 
 struct frame_walker {
 	const struct py_view *view; /* borrowed, as the next two */
@@ -29,10 +35,7 @@ struct frame_walker {
 	struct datastack datastack; /* scratch */
 	ARRAY(struct edge_doubt) doubts;
 	bool late; /* something was not predicted: read after the thread state, at another moment */
-	struct {
-		uint64_t addr;
-		size_t len;
-	} recent[RECENT_MAX];
+	struct recent_range recent[RECENT_MAX];
 	size_t recent_next;
 };
 

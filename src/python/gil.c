@@ -7,6 +7,13 @@
  *   from 3.13	 the thread state says so itself
  * A free-threaded thread "holds" it while it is attached. A thread that waits for the GIL sleeps on
  * a futex inside struct _gil_runtime_state (its condition variable).
+ *
+ * From 3.7 on the head of that struct is, in every version (Include/internal/pycore_gil.h):
+ *   last_holder, locked, switch_number, cond
+ * take_gil() counts a switch whenever another thread than the last holder takes the GIL
+ * (Python/ceval_gil.c). So an equal number means that no other thread has run Python code since,
+ * and a number that is one more that only the holder before and the one now have. A thread that
+ * begins to wait for the GIL leaves its mark in cond.
  */
 #include <string.h>
 
@@ -21,6 +28,52 @@ static uint64_t read_word(struct python *python, uint64_t addr)
 		return 0;
 	memcpy(&word, bytes, sizeof(word));
 	return word;
+}
+
+/* Where the words lie behind last_holder: struct _gil_runtime_state on 64 bits. */
+enum { GIL_LOCKED = 8, GIL_SWITCH_NUMBER = 16, GIL_COND = 24 };
+
+static void read_words(struct python *python, const struct interp *interp, struct gil_words *ret)
+{
+	const struct py_layout *l = &python->location.layout;
+	const size_t size = GIL_COND + sizeof(ret->cond);
+	const void *bytes;
+
+	*ret = (struct gil_words) { .known = false };
+	if (l->flavour & PY_FREE_THREADED || !interp->gil || l->gil_last_holder < 0 ||
+	    l->gil_locked != l->gil_last_holder + GIL_LOCKED ||
+	    l->gil_size < l->gil_last_holder + (int32_t)size ||
+	    error_catch_any(snapshot_get(python->snapshot,
+					 interp->gil + (uint64_t)l->gil_last_holder, size, &bytes)))
+		return;
+	ret->known = true;
+	memcpy(&ret->last_holder, bytes, sizeof(ret->last_holder));
+	memcpy(&ret->switches, (const char *)bytes + GIL_SWITCH_NUMBER, sizeof(ret->switches));
+	memcpy(ret->cond, (const char *)bytes + GIL_COND, sizeof(ret->cond));
+}
+
+void gil_watch(struct python *python, struct interp *interp)
+{
+	struct gil_words before = interp->gil_words, *now = &interp->gil_words;
+	bool is_another;
+	uint64_t switches;
+
+	read_words(python, interp, now);
+	is_another = now->last_holder != before.last_holder;
+	switches = now->switches - before.switches;
+	/* the words are not written at once: a switch without another holder was caught at it */
+	interp->ran.anyone = !now->known || !before.known || switches > 1 ||
+			     (switches == 1) != is_another ||
+			     /* a thread changes its thread state without giving up the GIL */
+			     python->interps.count > 1;
+	interp->ran.before = before.last_holder;
+	interp->ran.now = now->last_holder;
+	interp->ran.waits = memcmp(now->cond, before.cond, sizeof(before.cond)) != 0;
+}
+
+bool gil_may_have_run(const struct interp *interp, uint64_t tstate)
+{
+	return interp->ran.anyone || tstate == interp->ran.before || tstate == interp->ran.now;
 }
 
 static bool tstate_tells(const struct py_layout *l)

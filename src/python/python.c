@@ -68,7 +68,7 @@ static void log_layout(const struct python *python)
 #undef X
 }
 
-static struct error *create_parts(struct python *python)
+struct error *python_prepare(struct python *python)
 {
 	const struct py_layout *l = &python->location.layout;
 	struct error *err;
@@ -105,7 +105,7 @@ struct error *python_attach(const struct process *process, struct python **ret)
 	if (!err)
 		err = locate_python(process, python->mem, &python->location);
 	if (!err)
-		err = create_parts(python);
+		err = python_prepare(python);
 	if (err)
 		return err;
 	log_layout(python);
@@ -117,13 +117,13 @@ void python_destroy(struct python *python)
 {
 	if (!python)
 		return;
-	for (size_t i = 0; i < python->interps.count; i++) {
-		thread_names_destroy(python->interps.items[i]->names);
-		free(python->interps.items[i]);
-	}
+	for (size_t i = 0; i < python->interps.count; i++)
+		interp_destroy(python->interps.items[i]);
 	array_deinit(&python->interps);
+	known_threads_forget(&python->known, UINT64_MAX);
+	array_deinit(&python->present);
 	array_deinit(&python->threads);
-	array_deinit(&python->frame_starts);
+	array_deinit(&python->wanted);
 	array_deinit(&python->frames);
 	frame_walker_deinit(&python->walker);
 	lwp_table_destroy(python->lwps);
@@ -132,6 +132,13 @@ void python_destroy(struct python *python)
 	snapshot_destroy(python->snapshot);
 	mem_live_destroy(python->mem);
 	free(python);
+}
+
+void interp_destroy(struct interp *interp)
+{
+	thread_names_destroy(interp->names);
+	array_deinit(&interp->list);
+	free(interp);
 }
 
 /* Where the GIL of an interpreter is; it stays there as long as the interpreter lives. */

@@ -9,21 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "attached.h"
+#include "base/clock.h"
+#include "threads.h"
 
 enum {
-	ROUNDS_MAX = 4,        /* nothing is predicted in the first one after attaching */
-	INTERPS_MAX = 1024,    /* a list longer than this runs in a circle */
-	THREADS_MAX = 1 << 15, /* the kernel's default limit on processes is of that order */
-};
-
-/* A round in progress. */
-struct round {
-	struct python *python;
-	const struct py_sample_options *options;
-	bool first;  /* of this sample */
-	bool broken; /* the list of threads could not be followed to its end */
-	bool again;  /* some thread's stack is to be read again */
+	ROUNDS_MAX = 4,              /* nothing is predicted in the first one after attaching */
+	INTERPS_MAX = 1024,          /* a list longer than this runs in a circle */
+	WHOLE_NS = 64 * CLOCK_MS_NS, /* between samples that take nothing for known */
+	FORGET_PASSES = 1024,        /* threads come back to the place of one that ended */
 };
 
 static uint64_t word(const char *bytes, int32_t offset)
@@ -32,178 +25,6 @@ static uint64_t word(const char *bytes, int32_t offset)
 
 	memcpy(&value, bytes + offset, sizeof(value));
 	return value;
-}
-
-/* Fatal for the whole sample; other errors cost one thread. */
-static bool is_fatal(const struct error *err)
-{
-	return err && (err->kind == ERROR_GONE || err->kind == ERROR_NOMEM);
-}
-
-static struct py_thread *thread_of(struct python *python, uint64_t tstate, size_t *index)
-{
-	for (size_t i = 0; i < python->threads.count; i++) {
-		if (python->threads.items[i].tstate == tstate) {
-			*index = i;
-			return &python->threads.items[i];
-		}
-	}
-	return NULL;
-}
-
-static pid_t find_tid(struct python *python, const struct tstate *tstate)
-{
-	if (python->location.layout.tstate_native_thread_id >= 0)
-		return native_ids_find(python->ids, tstate->ns_tid);
-	return native_ids_of_pthread(python->ids, python->snapshot, tstate->ident);
-}
-
-static void read_state(struct python *python, const struct py_sample_options *options,
-		       const struct interp *interp, struct py_thread *thread)
-{
-	struct lwp_status status;
-
-	thread->state = PY_THREAD_RUNNING;
-	thread->wait = LWP_WAIT_NONE;
-	if (!thread->tid)
-		return;
-	lwp_table_status(python->lwps, thread->tid, &status);
-	if (status.state != LWP_WAITING && (status.state != LWP_STOPPED || options->stopped_by_us))
-		return;
-	thread->wait = status.wait;
-	thread->state = PY_THREAD_WAITING;
-	if (status.wait == LWP_WAIT_LOCK && gil_owns_futex(python, interp, status.arg0))
-		thread->state = PY_THREAD_GIL_WAIT;
-}
-
-static enum py_stack_state stack_state(const struct error *err, bool elided)
-{
-	if (!err)
-		return elided ? PY_STACK_ELIDED : PY_STACK_WHOLE;
-	return err->kind == ERROR_FAULT ? PY_STACK_FAULT : PY_STACK_TORN;
-}
-
-static bool is_good(const struct py_thread *thread)
-{
-	return thread->stack_state == PY_STACK_WHOLE || thread->stack_state == PY_STACK_ELIDED;
-}
-
-static bool is_wanted(const struct py_sample_options *options, const struct py_thread *thread)
-{
-	if (options->gil_only && !thread->holds_gil)
-		return false;
-	return !options->running_only || thread->state == PY_THREAD_RUNNING;
-}
-
-/* Walks a thread's frames into the end of python->frames and records how that went. */
-static struct error *read_stack(struct round *round, const struct tstate *tstate,
-				struct py_thread *thread, size_t *start)
-{
-	struct python *python = round->python;
-	struct error *err;
-	bool elided;
-
-	*start = python->frames.count;
-	err = frames_walk(&python->walker, tstate, &python->frames, &elided);
-	if (is_fatal(err)) {
-		python->frames.count = *start;
-		return err;
-	}
-	thread->stack_state = stack_state(err, elided);
-	if (err) {
-		python->frames.count = *start;
-		round->again = true;
-		error_destroy(err);
-	}
-	thread->frame_count = python->frames.count - *start;
-	return NULL;
-}
-
-/* In a later round: only a stack that could not be read before takes the place of what there was.
- */
-static struct error *read_thread_again(struct round *round, const struct tstate *tstate)
-{
-	struct python *python = round->python;
-	struct py_thread again = { 0 };
-	struct py_thread *thread;
-	struct error *err;
-	size_t index, start;
-
-	thread = thread_of(python, tstate->addr, &index);
-	if (!thread || !is_wanted(round->options, thread))
-		return NULL;
-	err = read_stack(round, tstate, &again, &start);
-	if (err)
-		return err;
-	if (is_good(thread)) {
-		python->frames.count = start;
-		return NULL;
-	}
-	python->counters.retries++;
-	thread->stack_state = again.stack_state;
-	thread->frame_count = again.frame_count;
-	python->frame_starts.items[index] = start;
-	return NULL;
-}
-
-static struct error *read_thread(struct round *round, struct interp *interp,
-				 const struct tstate *tstate)
-{
-	struct python *python = round->python;
-	struct py_thread thread = {
-		.tstate = tstate->addr,
-		.interp = interp->addr,
-		.interp_id = interp->id,
-		.ident = tstate->ident,
-	};
-	size_t start = python->frames.count;
-	struct error *err;
-
-	if (!round->first)
-		return read_thread_again(round, tstate);
-	thread.tid = find_tid(python, tstate);
-	thread.holds_gil = gil_is_held_by(python, interp, tstate);
-	if (round->options->states)
-		read_state(python, round->options, interp, &thread);
-	if (is_wanted(round->options, &thread)) {
-		err = read_stack(round, tstate, &thread, &start);
-		if (err)
-			return err;
-	}
-	if (!array_push(&python->threads, thread) || !array_push(&python->frame_starts, start))
-		return &error_nomem;
-	return NULL;
-}
-
-static struct error *read_threads(struct round *round, struct interp *interp, uint64_t head)
-{
-	struct python *python = round->python;
-	size_t count = 0;
-
-	for (uint64_t addr = head; addr;) {
-		struct tstate tstate;
-		struct error *err;
-
-		if (count++ >= THREADS_MAX || addr % sizeof(uint64_t)) {
-			round->broken = true;
-			return NULL;
-		}
-		err = tstate_read(&python->location.layout, &python->tstate_plan, python->snapshot,
-				  addr, &tstate);
-		if (!err && tstate.interp != interp->addr)
-			err = &error_torn;
-		if (!err)
-			err = read_thread(round, interp, &tstate);
-		if (is_fatal(err))
-			return err;
-		if (err) {
-			error_destroy(err);
-			round->broken = true;
-			return NULL;
-		}
-		addr = tstate.next;
-	}
-	return NULL;
 }
 
 /* An interpreter that was away for a round may be another one at the same address. */
@@ -256,7 +77,7 @@ static struct error *read_interps(struct round *round, uint64_t head)
 		interp->order = (int)count;
 		gil_read(python, interp);
 		collector_read(python, interp, slice);
-		err = read_threads(round, interp, word(slice, l->interp_threads_head));
+		err = threads_read(round, interp, word(slice, l->interp_threads_head));
 		if (err)
 			return err;
 		addr = word(slice, l->interp_next);
@@ -357,27 +178,41 @@ static void forget_interps(struct python *python)
 			python->interps.items[kept++] = interp;
 			continue;
 		}
-		thread_names_destroy(interp->names);
-		free(interp);
+		interp_destroy(interp);
 	}
 	python->interps.count = kept;
 }
 
-/* The list has the newest thread first, people look for the oldest; several heads may repeat some.
- */
-static void order_threads(struct python *python)
+/* The list has the newest thread first, people look for the oldest. */
+static bool hand_on(struct python *python)
 {
-	size_t count = python->threads.count;
-	struct py_thread *threads = python->threads.items;
+	size_t count = python->present.count;
 
-	for (size_t i = 0; i < count && python->frames.items; i++)
-		threads[i].frames = python->frames.items + python->frame_starts.items[i];
-	for (size_t i = 0; i < count / 2; i++) {
-		struct py_thread swapped = threads[i];
+	python->threads.count = 0;
+	if (!array_reserve(&python->threads, count))
+		return false;
+	while (count) {
+		struct known_thread *known = python->present.items[--count];
+		struct py_thread *thread = &python->threads.items[python->threads.count++];
 
-		threads[i] = threads[count - 1 - i];
-		threads[count - 1 - i] = swapped;
+		known->seen_round = python->round;
+		*thread = known->thread;
+		thread->frames = known->frames.items;
+		thread->frame_count = known->has_stack ? known->frames.count : 0;
 	}
+	return true;
+}
+
+/* What is remembered stays as long as it may serve, and as it is true. */
+static void forget_threads(struct python *python)
+{
+	if (code_cache_has_stale(python->codes))
+		known_threads_drop_stale(python->known);
+	if (python->now_ns < python->whole_due_ns)
+		return;
+	python->whole_due_ns = python->now_ns + WHOLE_NS;
+	if (python->pass > FORGET_PASSES)
+		known_threads_forget(&python->known, python->pass - FORGET_PASSES);
 }
 
 /*
@@ -416,16 +251,13 @@ struct error *python_sample(struct python *python, const struct py_sample_option
 	struct error *err;
 
 	python->round++;
-	python->threads.count = 0;
-	python->frame_starts.count = 0;
-	python->frames.count = 0;
+	python->now_ns = clock_now_ns();
+	python->present.count = 0;
 	for (int i = 0; i < ROUNDS_MAX; i++) {
 		/* a list that broke off is read anew, threads that were found so far included */
 		if (round.broken) {
 			round.first = true;
-			python->threads.count = 0;
-			python->frame_starts.count = 0;
-			python->frames.count = 0;
+			python->present.count = 0;
 		}
 		err = run_round(&round);
 		if (err)
@@ -434,9 +266,11 @@ struct error *python_sample(struct python *python, const struct py_sample_option
 			break;
 		round.first = false;
 	}
+	if (!hand_on(python))
+		return &error_nomem;
 	forget_interps(python);
+	forget_threads(python);
 	number_interps(python);
-	order_threads(python);
 	mark_shadowed(python);
 	collector_mark(python);
 	count_failures(python);

@@ -16,12 +16,11 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/cleanup.h"
+#include "copies.h"
 
 enum {
 	PAGE_SHIFT = 12,   /* of the table; any size would do */
 	BRIDGE_MAX = 4095, /* bytes between two ranges that are read as one: see above */
-	ALIGNMENT = 16,    /* copies keep the alignment that they have in the target */
 	NONE = UINT32_MAX,
 };
 
@@ -38,13 +37,6 @@ struct page {
 	uint32_t range, next;
 };
 
-/* Memory for the copies of a round: never moved within it. */
-struct block {
-	struct block *next;
-	size_t size, used;
-	_Alignas(ALIGNMENT) char data[];
-};
-
 typedef ARRAY(struct range) range_array;
 
 struct snapshot {
@@ -56,10 +48,9 @@ struct snapshot {
 	ARRAY(struct page) pages;
 	uint32_t *buckets; /* heads of chains in pages; as many as bucket_count, a power of two */
 	size_t bucket_count;
-	size_t indexed;      /* ranges before this one are in the table */
-	size_t hint;         /* range of the last hit */
-	struct block *block; /* the newest, from which is given; one is left when a round begins */
-	size_t bytes;        /* given in this round */
+	size_t indexed;       /* ranges before this one are in the table */
+	size_t hint;          /* range of the last hit */
+	struct copies copies; /* what the ranges of this round hold */
 };
 
 struct error *snapshot_create(struct mem *mem, struct snapshot **ret)
@@ -73,16 +64,6 @@ struct error *snapshot_create(struct mem *mem, struct snapshot **ret)
 	return NULL;
 }
 
-static void blocks_free(struct block *block)
-{
-	while (block) {
-		struct block *next = block->next;
-
-		free(block);
-		block = next;
-	}
-}
-
 void snapshot_destroy(struct snapshot *snapshot)
 {
 	if (!snapshot)
@@ -93,67 +74,8 @@ void snapshot_destroy(struct snapshot *snapshot)
 	array_deinit(&snapshot->reads);
 	array_deinit(&snapshot->pages);
 	free(snapshot->buckets);
-	blocks_free(snapshot->block);
+	copies_deinit(&snapshot->copies);
 	free(snapshot);
-}
-
-static bool block_add(struct snapshot *snapshot, size_t size)
-{
-	struct block *block = malloc(sizeof(*block) + size);
-
-	if (!block)
-		return false;
-	*block = (struct block) { .next = snapshot->block, .size = size };
-	snapshot->block = block;
-	return true;
-}
-
-/* Room for a copy of [addr, addr + len); NULL past the bound or out of memory. */
-static char *snapshot_room(struct snapshot *snapshot, uint64_t addr, size_t len)
-{
-	size_t skew = (size_t)(addr % ALIGNMENT);
-	struct block *block = snapshot->block;
-	size_t need, grown;
-	char *data;
-
-	if (len > SNAPSHOT_BYTES_MAX - snapshot->bytes)
-		return NULL;
-	need = (skew + len + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-	if (!block || need > block->size - block->used) {
-		grown = block ? block->size : 1 << 16;
-		if (!block_add(snapshot, need > grown ? need : grown))
-			return NULL;
-		block = snapshot->block;
-	}
-	data = block->data + block->used + skew;
-	block->used += need;
-	snapshot->bytes += len;
-	return data;
-}
-
-/* Takes back the room that was given last. */
-static void snapshot_room_back(struct snapshot *snapshot, const struct range *range)
-{
-	struct block *block = snapshot->block;
-
-	block->used = (size_t)(range->data - block->data) / ALIGNMENT * ALIGNMENT;
-	snapshot->bytes -= range->len;
-}
-
-/* Nothing is given any more. Several blocks become one as large as all: then it is enough. */
-static bool snapshot_clear(struct snapshot *snapshot)
-{
-	size_t size = 0;
-
-	snapshot->bytes = 0;
-	if (snapshot->block && !snapshot->block->next) {
-		snapshot->block->used = 0;
-		return true;
-	}
-	for (const struct block *block = snapshot->block; block; block = block->next)
-		size += block->size;
-	blocks_free(take_ptr(snapshot->block));
-	return !size || block_add(snapshot, size);
 }
 
 static size_t bucket_of(const struct snapshot *snapshot, uint64_t page)
@@ -264,7 +186,7 @@ static struct range *range_add(struct snapshot *snapshot, uint64_t addr, size_t 
 	if (count >= SNAPSHOT_RANGES_MAX || !array_reserve(&snapshot->ranges, 1) ||
 	    !array_reserve(&snapshot->order, count + 1 - snapshot->order.count))
 		return NULL;
-	data = snapshot_room(snapshot, addr, len);
+	data = copies_room(&snapshot->copies, addr, len);
 	if (!data)
 		return NULL;
 	snapshot->ranges.items[count] = (struct range) { addr, len, data, false };
@@ -332,7 +254,7 @@ static bool snapshot_plan(struct snapshot *snapshot)
 		struct mem_range read;
 
 		n = ranges_bridge(&ranges->items[i], ranges->count - i, &read);
-		read.buf = snapshot_room(snapshot, read.addr, read.len);
+		read.buf = copies_room(&snapshot->copies, read.addr, read.len);
 		if (!read.buf) {
 			ranges->count = i;
 			break;
@@ -371,7 +293,8 @@ struct error *snapshot_begin(struct snapshot *snapshot)
 {
 	struct error *err;
 
-	if (!snapshot_advance(snapshot) || !snapshot_clear(snapshot) || !snapshot_plan(snapshot))
+	if (!snapshot_advance(snapshot) || !copies_clear(&snapshot->copies) ||
+	    !snapshot_plan(snapshot))
 		err = &error_nomem;
 	else
 		err = mem_readv(snapshot->mem, snapshot->reads.items, snapshot->reads.count);
@@ -390,6 +313,18 @@ const void *snapshot_peek(struct snapshot *snapshot, uint64_t addr, size_t len)
 		return NULL;
 	range_use(snapshot, range);
 	return range->data + (addr - range->addr);
+}
+
+bool snapshot_predict(struct snapshot *snapshot, uint64_t addr, size_t len)
+{
+	size_t hint = snapshot->hint;
+	struct range *range = snapshot_find(snapshot, addr, len);
+	bool was_used = range && range->used;
+
+	snapshot->hint = hint;
+	if (range)
+		range_use(snapshot, range);
+	return was_used;
 }
 
 const void *snapshot_glance(struct snapshot *snapshot, uint64_t addr, size_t len)
@@ -424,7 +359,7 @@ struct error *snapshot_get(struct snapshot *snapshot, uint64_t addr, size_t len,
 	read.buf = range->data;
 	err = mem_readv(snapshot->mem, &read, 1);
 	if (err || !read.ok) {
-		snapshot_room_back(snapshot, range);
+		copies_take_back(&snapshot->copies, range->data, range->len);
 		snapshot->ranges.count--;
 		return err ? err : &error_fault;
 	}
@@ -471,4 +406,22 @@ struct error *snapshot_want(struct snapshot *snapshot, const struct mem_range *r
 		if (err || !snapshot->reads.items[i].ok)
 			snapshot->ranges.items[first + i].len = 0;
 	return err;
+}
+
+size_t snapshot_used(const struct snapshot *snapshot)
+{
+	return snapshot->order.count;
+}
+
+bool snapshot_uses(const struct snapshot *snapshot, size_t since, mem_range_array *ret)
+{
+	if (!array_reserve(ret, snapshot->order.count - since))
+		return false;
+	for (size_t i = since; i < snapshot->order.count; i++) {
+		const struct range *range = &snapshot->ranges.items[snapshot->order.items[i]];
+
+		ret->items[ret->count++] =
+			(struct mem_range) { .addr = range->addr, .len = range->len };
+	}
+	return true;
 }

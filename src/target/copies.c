@@ -1,0 +1,93 @@
+/*
+ * copies.c - blocks of memory, one in the steady state.
+ */
+#include "copies.h"
+
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+#include "target/snapshot.h"
+
+enum {
+	ALIGNMENT = 16, /* no word of a target needs more */
+	BLOCK_FIRST = 1 << 16,
+};
+
+struct copies_block {
+	struct copies_block *next;
+	size_t size, used;
+	_Alignas(ALIGNMENT) char data[];
+};
+
+static void blocks_free(struct copies_block *block)
+{
+	while (block) {
+		struct copies_block *next = block->next;
+
+		free(block);
+		block = next;
+	}
+}
+
+void copies_deinit(struct copies *copies)
+{
+	blocks_free(copies->block);
+	*copies = (struct copies) { 0 };
+}
+
+static bool block_add(struct copies *copies, size_t size)
+{
+	struct copies_block *block = malloc(sizeof(*block) + size);
+
+	if (!block)
+		return false;
+	*block = (struct copies_block) { .next = copies->block, .size = size };
+	copies->block = block;
+	return true;
+}
+
+char *copies_room(struct copies *copies, uint64_t addr, size_t len)
+{
+	size_t skew = (size_t)(addr % ALIGNMENT);
+	struct copies_block *block = copies->block;
+	size_t need, grown;
+	char *data;
+
+	if (len > SNAPSHOT_BYTES_MAX - copies->bytes)
+		return NULL;
+	need = (skew + len + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+	if (!block || need > block->size - block->used) {
+		grown = block ? block->size : BLOCK_FIRST;
+		if (!block_add(copies, need > grown ? need : grown))
+			return NULL;
+		block = copies->block;
+	}
+	data = block->data + block->used + skew;
+	block->used += need;
+	copies->bytes += len;
+	return data;
+}
+
+void copies_take_back(struct copies *copies, const char *data, size_t len)
+{
+	struct copies_block *block = copies->block;
+
+	block->used = (size_t)(data - block->data) / ALIGNMENT * ALIGNMENT;
+	copies->bytes -= len;
+}
+
+/* Several blocks become one as large as all: then it is enough. */
+bool copies_clear(struct copies *copies)
+{
+	size_t size = 0;
+
+	copies->bytes = 0;
+	if (copies->block && !copies->block->next) {
+		copies->block->used = 0;
+		return true;
+	}
+	for (const struct copies_block *block = copies->block; block; block = block->next)
+		size += block->size;
+	blocks_free(take_ptr(copies->block));
+	return !size || block_add(copies, size);
+}
