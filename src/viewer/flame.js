@@ -7,9 +7,22 @@
  */
 viewer.Flame = (function () {
 	const tree = viewer.tree, format = viewer.format, colours = viewer.colours;
-	const ROW = 19, PAD = 4, NARROWEST = 0.5, ZOOM_MS = 160;
+	const ROW = 19, PAD = 4, NARROWEST = 0.5, ZOOM_MS = 160, OPEN_MS = 8;
 	const FONT = '11.5px ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace';
 	const still = window.matchMedia("(prefers-reduced-motion: reduce)");
+
+	/* The first of neighbours that ends behind x. */
+	function firstBehind(boxes, x) {
+		let low = 0, high = boxes.length;
+		while (low < high) {
+			const middle = (low + high) >> 1;
+			if (boxes[middle].x + boxes[middle].value <= x)
+				low = middle + 1;
+			else
+				high = middle;
+		}
+		return low;
+	}
 
 	class Flame {
 		/* host: a scrolling element. options: up (roots at the bottom), onPick(box), onStatus(text). */
@@ -93,35 +106,49 @@ viewer.Flame = (function () {
 
 		get isZoomed() { return !!this.tree && this.zoomed !== this.tree.root; }
 
-		/* The boxes that are wide enough, from the root on. */
+		/*
+		 * The boxes that are wide enough, level by level. What takes too long to find is left for
+		 * the next picture, so that moving stays smooth.
+		 */
 		place() {
-			const width = this.width, scale = this.span > 0 ? width / this.span : 0;
-			const placed = [], open = [this.tree.root];
-			let depth = 0;
-			while (open.length) {
-				const box = open.pop();
+			const scale = this.span > 0 ? this.width / this.span : 0, found = [this.tree.root];
+			const until = performance.now() + OPEN_MS;
+			this.placed = [];
+			this.depth = 0;
+			this.isPartial = false;
+			for (let i = 0; i < found.length; i++) {
+				const box = found[i];
 				const left = (box.x - this.from) * scale, right = left + box.value * scale;
-				placed.push({ box, left: Math.max(0, left), right: Math.min(width, right) });
-				depth = Math.max(depth, box.depth);
-				const begin = open.length;
-				let patch = null;
-				for (const child of tree.children(box)) {
-					const x = (child.x - this.from) * scale, end = x + child.value * scale;
-					if (end <= 0 || x >= width)
-						continue;
-					if (end - x >= NARROWEST) {
-						open.push(child);
-					} else if (patch && x - patch.right < 0.01) {
-						patch.right = end;
-					} else {
-						patch = { box: null, depth: box.depth + 1, left: x, right: end };
-						placed.push(patch);
-					}
-				}
-				open.splice(begin, open.length, ...open.slice(begin).reverse());
+				this.placed.push({ box, left: Math.max(0, left), right: Math.min(this.width, right) });
+				this.depth = Math.max(this.depth, box.depth);
+				if (box.opened || performance.now() < until)
+					this.placeBelow(box, scale, found);
+				else
+					this.isPartial = true;
 			}
-			this.depth = depth;
-			this.placed = placed.filter((item) => item.box || item.right - item.left >= 1);
+		}
+
+		/* Wide children are added to found; narrow ones are passed over as many at once as are one patch. */
+		placeBelow(box, scale, found) {
+			const children = tree.children(box);
+			let patch = null;
+			for (let i = firstBehind(children, this.from); i < children.length;) {
+				const child = children[i], x = (child.x - this.from) * scale;
+				if (x >= this.width)
+					break;
+				if (child.value * scale >= NARROWEST) {
+					found.push(child);
+					patch = null;
+					i++;
+					continue;
+				}
+				const next = Math.max(i + 1, firstBehind(children, child.x + NARROWEST / scale));
+				const last = children[next - 1], end = (last.x + last.value - this.from) * scale;
+				if (!patch)
+					this.placed.push(patch = { box: null, depth: box.depth + 1, left: Math.max(0, x), right: end });
+				patch.right = Math.min(this.width, end);
+				i = next;
+			}
 		}
 
 		layout() {
@@ -143,6 +170,8 @@ viewer.Flame = (function () {
 				this.canvas.style.height = height + "px";
 			}
 			this.draw();
+			if (this.isPartial)
+				requestAnimationFrame(() => this.isPartial && this.layout());
 		}
 
 		/* Of the row, in the canvas as it is scrolled. */
@@ -189,6 +218,8 @@ viewer.Flame = (function () {
 			const context = this.context, width = item.right - item.left, box = item.box;
 			const gap = width > 3 ? 1 : width > 1.5 ? 0.4 : 0;
 			if (!box) {
+				if (width < 1)
+					return;
 				context.globalAlpha = 0.55;
 				context.fillStyle = colours.of(null);
 				context.fillRect(item.left, y, width, ROW - 1);

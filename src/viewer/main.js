@@ -33,10 +33,9 @@
 		return flames[view] || null;
 	}
 
-	/* Only what is looked at is made. */
-	function refresh() {
+	/* The view that is looked at; the others are made when they are. */
+	function refreshView() {
 		const isEmpty = !(weights.all > 0);
-		search.refresh();
 		byId("nothing").hidden = !isEmpty;
 		byId("nothing").textContent = weights.isFiltered() ? "No samples under these filters." : "No samples.";
 		for (const name of VIEWS)
@@ -51,6 +50,11 @@
 			else
 				viewer[view].refresh();
 		}
+	}
+
+	function refresh() {
+		search.refresh();
+		refreshView();
 		viewer.timeline.refresh();
 		showMatched();
 		showFacts();
@@ -65,7 +69,7 @@
 
 	function show(name) {
 		view = name;
-		refresh();
+		refreshView();
 		if (flames[name])
 			flames[name].host.focus({ preventScroll: true });
 	}
@@ -382,6 +386,7 @@
 	fillChoices();
 	listen();
 	viewer.timeline.start();
+	refresh();
 	show("flame");
 	viewer.ready = true;
 })();

@@ -21,8 +21,6 @@ viewer.tree = (function () {
 				    : data.label(key, 0);
 	}
 
-	const order = new Intl.Collator("en", { numeric: true }).compare;
-
 	/*
 	 * origins: the nodes whose weights count (column of weights: own or total). at: where each of
 	 * them stands when one climbs from it; downwards they are the same.
@@ -73,7 +71,7 @@ viewer.tree = (function () {
 				found.push(child);
 		}
 		found.forEach((child) => { child.label = keyLabel(child.key); });
-		found.sort((a, b) => order(a.label, b.label) || a.key - b.key);
+		found.sort((a, b) => (a.label < b.label ? -1 : a.label > b.label ? 1 : a.key - b.key));
 		let x = box.x;
 		for (const child of found) {
 			child.x = x;

@@ -59,7 +59,8 @@ def page(view, tmp_path):
 
 def shown(browser, flame="flame"):
     """{label: width as drawn} of the boxes of a flame graph, once nothing moves."""
-    browser.wait("(f => Math.abs(f.span - f.zoomed.value) < 1e-6 * f.span)(viewer.flames.%s)" % flame)
+    browser.wait("(f => !f.isPartial && Math.abs(f.span - f.zoomed.value) < 1e-6 * f.span)"
+                 "(viewer.flames.%s)" % flame)
     boxes = browser.evaluate("viewer.flames.%s.shown" % flame)
     return {box["label"]: round(box["width"]) for box in reversed(boxes)}  # the outermost
 
