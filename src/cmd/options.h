@@ -36,6 +36,8 @@ enum option_key {
 	KEY_STATS,
 	KEY_CONFIDENTIAL,
 	KEY_SOURCE,
+	KEY_PORT,
+	KEY_NO_BROWSER,
 };
 
 /* Which process: -p, or one bare argument. */

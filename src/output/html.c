@@ -40,23 +40,47 @@ static void put_embedded(struct embed embedded, FILE *file)
 	fwrite(embedded.chars, 1, embedded.length, file);
 }
 
-static struct error *put_title(const char *title, FILE *file)
+struct error *html_text_put(const char *chars, FILE *file)
 {
 	CLEANUP(text_deinit)
 	struct text text = { 0 };
 
-	text_add_clean(&text, title);
+	text_add_clean(&text, chars);
 	if (text.failed)
 		return &error_nomem;
 	for (const char *p = text_chars(&text); *p; p++) {
-		if (*p == '<')
+		switch (*p) {
+		case '<':
 			fputs("&lt;", file);
-		else if (*p == '&')
+			break;
+		case '&':
 			fputs("&amp;", file);
-		else
+			break;
+		case '"':
+			fputs("&quot;", file);
+			break;
+		default:
 			fputc(*p, file);
+		}
 	}
 	return NULL;
+}
+
+struct error *html_head_put(const char *title, struct embed style, FILE *file)
+{
+	struct error *err;
+
+	fputs("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+	      "<meta http-equiv=\"Content-Security-Policy\" content=\"" POLICY "\">\n"
+	      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+	      "<meta name=\"generator\" content=\"sonde\">\n"
+	      "<link rel=\"icon\" href=\"" ICON "\">\n<title>",
+	      file);
+	err = html_text_put(title, file);
+	fputs("</title>\n<style>\n", file);
+	put_embedded(style, file);
+	fputs("</style>\n</head>\n", file);
+	return err;
 }
 
 static void put_scripts(FILE *file)
@@ -79,20 +103,11 @@ struct error *html_page_write(const struct html_view *view, FILE *file)
 {
 	CLEANUP(json_deinit)
 	struct json json = { 0 };
-	struct error *err;
+	struct error *err = html_head_put(view->title, embed(viewer_style_css), file);
 
-	fputs("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-	      "<meta http-equiv=\"Content-Security-Policy\" content=\"" POLICY "\">\n"
-	      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-	      "<meta name=\"generator\" content=\"sonde\">\n"
-	      "<link rel=\"icon\" href=\"" ICON "\">\n<title>",
-	      file);
-	err = put_title(view->title, file);
 	if (err)
 		return err;
-	fputs("</title>\n<style>\n", file);
-	put_embedded(embed(viewer_style_css), file);
-	fputs("</style>\n</head>\n<body>\n", file);
+	fputs("<body>\n", file);
 	put_embedded(embed(viewer_page_html), file);
 	fputs("<script type=\"application/json\" id=\"profile\">", file);
 	err = json_init(&json, file, NULL);

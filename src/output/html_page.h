@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 
+#include "base/embed.h"
 #include "base/error.h"
 #include "base/json.h"
 #include "profile/diff.h"
@@ -24,6 +25,13 @@ struct html_view {
 
 __attribute__((warn_unused_result)) struct error *html_page_write(const struct html_view *view,
 								  FILE *file);
+
+/* From the doctype to </head>. &error_nomem. */
+__attribute__((warn_unused_result)) struct error *html_head_put(const char *title,
+								struct embed style, FILE *file);
+
+/* Characters of anybody as text, also in the value of an attribute. &error_nomem. */
+__attribute__((warn_unused_result)) struct error *html_text_put(const char *chars, FILE *file);
 
 /* Private to the page: the profile as columns of JSON, for src/viewer/data.js. */
 __attribute__((warn_unused_result)) struct error *html_data_put(const struct html_view *view,

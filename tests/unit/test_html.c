@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "output/html_list.h"
 #include "output/html_page.h"
 #include "support/golden.h"
 #include "support/profiles.h"
@@ -124,4 +125,25 @@ Test(html, the_same_profile_is_the_same_page)
 	other = written(&output_html, &profile, NULL, &other_length);
 	cr_assert_eq(length, other_length);
 	cr_assert_eq(memcmp(one, other, length), 0);
+}
+
+Test(html, a_list_of_hostile_names)
+{
+	const struct html_entry entries[] = {
+		{ "a.sonde", "python3 a.py", 12, 1500000000 },
+		{ "<b>\n\"&.folded", "</td><script>", 0, 0 },
+	};
+	CLEANUP(freep)
+	char *page = NULL;
+	size_t length;
+	FILE *file = open_memstream(&page, &length);
+
+	cr_assert(file);
+	cr_assert_null(html_list_write(entries, 2, file));
+	fclose(file);
+	cr_assert(strstr(page, "<tr><td><a href=\"1\">a.sonde</a></td><td>python3 a.py</td>"
+			       "<td>12</td><td>1.5 s</td></tr>"));
+	cr_assert(strstr(page, "<tr><td><a href=\"2\">&lt;b> &quot;&amp;.folded</a></td>"
+			       "<td>&lt;/td>&lt;script></td><td>0</td><td></td></tr>"));
+	cr_assert_eq(count_of(page, "<script"), 0);
 }
