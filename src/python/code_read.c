@@ -96,8 +96,7 @@ static struct error *check_type(const struct py_view *view, struct code_plan *pl
 	return NULL;
 }
 
-static struct error *read_lines(const struct py_view *view, uint64_t linetable, struct code *code,
-				bool *is_empty)
+static struct error *read_lines(const struct py_view *view, uint64_t linetable, struct code *code)
 {
 	CLEANUP(freep)
 	uint8_t *table = NULL;
@@ -107,7 +106,6 @@ static struct error *read_lines(const struct py_view *view, uint64_t linetable, 
 	err = bytes_read(view, linetable, CODE_LINETABLE_MAX, true, &table, &size);
 	if (err)
 		return err;
-	*is_empty = !size;
 	return lines_decode(view->layout->lines_shape, table, size, code->firstlineno,
 			    &code->lines);
 }
@@ -207,7 +205,6 @@ struct error *code_read(const struct py_view *view, struct code_plan *plan, uint
 {
 	const struct py_layout *l = view->layout;
 	unsigned char head[HEAD_MAX];
-	bool no_lines = false;
 	struct error *err;
 
 	memset(head, 0, sizeof(head));
@@ -230,11 +227,11 @@ struct error *code_read(const struct py_view *view, struct code_plan *plan, uint
 	if (!err)
 		err = read_name(view, words->filename, &code->filename);
 	if (!err)
-		err = read_lines(view, word_at(head, l->code_linetable), code, &no_lines);
+		err = read_lines(view, word_at(head, l->code_linetable), code);
 	if (err)
 		return err;
 	/* _Py_InitCleanup, Python/specialize.c, 3.12: one string is its name and its file */
-	code->is_shim = no_lines && words->name == words->filename;
+	code->is_shim = !code->firstlineno && words->name == words->filename;
 	read_first_argument(view, head, code);
 	return NULL;
 }

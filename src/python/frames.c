@@ -156,7 +156,8 @@ static struct error *check_function(struct frame_walker *walker, const struct ra
 	uint64_t function_code;
 	struct error *err;
 
-	if (!raw->func || l->function_code < 0 || edge_set_has(walker->edges, &pair))
+	if (!raw->func || code->is_shim || l->function_code < 0 ||
+	    edge_set_has(walker->edges, &pair))
 		return NULL;
 	err = mem_read_u64(walker->view->mem, raw->func + (uint64_t)l->function_code,
 			   &function_code);

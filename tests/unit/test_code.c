@@ -132,6 +132,34 @@ Test(code, is_read)
 	}
 }
 
+Test(code, of_the_interpreter_itself_is_known)
+{
+	/* a location without a line: what 3.13 and later give it, where 3.12 has nothing */
+	static const uint8_t no_line[] = { 0xFB };
+	struct world world;
+
+	EACH_WORLD(world)
+	{
+		struct fake *py = &world.py;
+		struct fake_code code = { .name = "__init__", .linetable = no_line };
+		uint64_t addr;
+
+		for (size_t size = 0; size <= sizeof(no_line); size++) {
+			if (size && py->layout.lines_shape != LINES_LOCATIONS)
+				continue;
+			code.linetable_size = size;
+			addr = make(py, &code);
+			fake_put_u64(py, addr, py->layout.code_filename,
+				     fake_get_u64(py, addr, name_field(py)));
+			cr_assert_null(get(&world, addr, false, NULL), "%s", layout_of(&world));
+			cr_assert(world.code->is_shim, "%s", layout_of(&world));
+			fake_put_u32(py, addr, py->layout.code_firstlineno, 1);
+			cr_assert_null(get(&world, addr, false, NULL), "%s", layout_of(&world));
+			cr_assert_not(world.code->is_shim, "%s", layout_of(&world));
+		}
+	}
+}
+
 Test(code, the_same_again_costs_nothing)
 {
 	struct world world;
