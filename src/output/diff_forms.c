@@ -13,10 +13,8 @@
 #include "frame_text.h"
 
 const struct diff_output *const diff_outputs[] = {
-	&diff_output_table,
-	&diff_output_markdown,
-	&diff_output_folded,
-	NULL,
+	&diff_output_table, &diff_output_markdown, &diff_output_folded,
+	&diff_output_html,  &diff_output_svg,      NULL,
 };
 
 const struct diff_output *diff_output_by_name(const char *name)
@@ -108,6 +106,11 @@ void diff_side_text(const struct diff *diff, enum diff_side side, struct text *t
 		return;
 	text_addf(text, " in %.1f s, %.2f threads at a time", elapsed / 1e9,
 		  (double)all->time_ns / elapsed);
+}
+
+void diff_title_text(const char *const titles[DIFF_SIDES], struct text *text)
+{
+	text_addf(text, "%s \u2192 %s", titles[DIFF_OLD], titles[DIFF_NEW]);
 }
 
 /* The frames of a stack, root first; no semicolons but those between. */

@@ -8,6 +8,7 @@
 #include "output/diff.h"
 
 extern const struct diff_output diff_output_table, diff_output_markdown, diff_output_folded;
+extern const struct diff_output diff_output_html, diff_output_svg;
 
 /* What the tables show: the rows [0, slower) and [faster, count), and what is not shown. */
 struct diff_choice {
@@ -23,6 +24,9 @@ void diff_choice_deinit(struct diff_choice *choice);
 
 /* "9,812 samples in 10.0 s, 0.98 threads busy" */
 void diff_side_text(const struct diff *diff, enum diff_side side, struct text *text);
+
+/* "OLD → NEW" */
+void diff_title_text(const char *const titles[DIFF_SIDES], struct text *text);
 
 /* The function, or the stack with semicolons, of a row. */
 void diff_row_text(const struct diff *diff, const struct diff_row *row, struct text *text);

@@ -21,22 +21,25 @@ viewer.folded = (function () {
 		return a.length - b.length;
 	}
 
+	/* Of a difference two numbers a line, old and new. */
 	function write() {
-		const { count, parent, frame } = data.nodes, samples = weights.column("samples", "own");
+		const { count, parent, frame } = data.nodes;
+		const columns = (data.diff ? ["oldSamples", "samples"] : ["samples"]).map((name) => weights.column(name, "own"));
 		const texts = Array.from(data.frames.func, (func, i) =>
 			data.label(func, data.frames.line[i]).replace(/;/g, ":"));
 		const counts = new Map();
 		for (let n = 0; n < count; n++) {
-			const rounded = Math.round(samples[n]);
-			if (!rounded)
+			const rounded = columns.map((column) => Math.round(column[n]));
+			if (!rounded.some((value) => value > 0))
 				continue;
 			const stack = [];
 			for (let at = n; at > 0; at = parent[at])
 				stack.push(texts[frame[at]]);
 			const text = stack.length ? stack.reverse().join(";") : EMPTY;
-			counts.set(text, (counts.get(text) || 0) + rounded);
+			const before = counts.get(text);
+			counts.set(text, before ? rounded.map((value, i) => value + before[i]) : rounded);
 		}
-		return Array.from(counts, ([text, sum]) => text + " " + sum + "\n").sort(compare).join("");
+		return Array.from(counts, ([text, sums]) => text + " " + sums.join(" ") + "\n").sort(compare).join("");
 	}
 
 	function save() {

@@ -74,24 +74,24 @@
 			flames[name].host.focus({ preventScroll: true });
 	}
 
-	function showFacts() {
-		const facts = data.facts, parts = [];
-		if (data.diff) {
-			parts.push("old: " + data.diff.old + ", " + format.samples(weights.allOf("oldSamples")));
-			parts.push("new: " + data.diff.new + ", " + format.samples(weights.allOf("samples")));
-		} else {
-			parts.push(format.samples(weights.allOf("samples")));
-			if (weights.allOf("time") > 0 && data.hasTime)
-				parts.push(format.duration(weights.allOf("time")) + " of " +
-					(data.runs.tracks.length === 1 ? "one thread" : data.runs.tracks.length + " threads"));
-			if (facts.elapsedUs > 0)
-				parts.push("recorded for " + format.duration(facts.elapsedUs));
-		}
+	/* Of a difference, one of its sides. */
+	function sideFacts(name, title, samples, elapsedUs) {
+		return name + ": " + title + ", " + format.samples(samples) +
+			(elapsedUs > 0 ? " in " + format.duration(elapsedUs) : "");
+	}
+
+	function captureFacts(facts) {
+		const parts = [format.samples(weights.allOf("samples"))];
+		if (weights.allOf("time") > 0 && data.hasTime)
+			parts.push(format.duration(weights.allOf("time")) + " of " +
+				(data.runs.tracks.length === 1 ? "one thread" : data.runs.tracks.length + " threads"));
+		if (facts.elapsedUs > 0)
+			parts.push("recorded for " + format.duration(facts.elapsedUs));
 		if (facts.python)
 			parts.push("Python " + facts.python);
-		if (facts.rate > 0 && !data.diff)
+		if (facts.rate > 0)
 			parts.push(format.count(facts.rate) + " looks a second");
-		if (facts.startMs > 0 && !data.diff)
+		if (facts.startMs > 0)
 			parts.push(new Date(facts.startMs).toISOString().replace("T", " ").slice(0, 19) + " UTC");
 		if (facts.host)
 			parts.push(facts.host);
@@ -101,6 +101,13 @@
 			parts.push(format.count(facts.hiddenWaiting) + " of waiting threads left out");
 		if (facts.truncated)
 			parts.push("the recording ends early");
+		return parts;
+	}
+
+	function showFacts() {
+		const diff = data.diff;
+		const parts = diff ? [sideFacts("old", diff.old, weights.allOf("oldSamples"), diff.oldElapsedUs),
+			sideFacts("new", diff.new, weights.allOf("samples"), diff.newElapsedUs)] : captureFacts(data.facts);
 		byId("facts").textContent = parts.join("  \u00b7  ");
 	}
 
@@ -211,9 +218,14 @@
 		const units = { samples: "By samples", time: "By time", both: "Old and new", new: "New", old: "Old" };
 		for (const unit of weights.units)
 			option(byId("unit"), unit, units[unit]);
-		if (data.diff)
+		/* two versions meet by function: lines, and where files lie, are not compared */
+		if (data.diff) {
 			option(byId("colour"), "difference", "Difference");
-		option(byId("colour"), "package", "Package");
+			byId("by-line").parentNode.hidden = true;
+			document.querySelector("[data-view=source]").hidden = true;
+		} else {
+			option(byId("colour"), "package", "Package");
+		}
 		option(byId("colour"), "function", "Function");
 		const tracks = data.runs.tracks.map((track) => track.thread);
 		if (tracks.length < 2)
@@ -260,6 +272,8 @@
 	}
 
 	function setByLine(isOn) {
+		if (data.diff)
+			return;
 		tree.state.byLine = isOn;
 		byId("by-line").checked = isOn;
 		for (const flame of Object.values(flames))
@@ -303,7 +317,7 @@
 		"1": () => show("flame"),
 		"2": () => show("inverted"),
 		"3": () => show("sandwich"),
-		"4": () => show("source"),
+		"4": () => data.diff || show("source"),
 		"/": () => byId("search").select(),
 		"?": () => byId("help").showModal(),
 		"s": chosenFunction,

@@ -80,7 +80,7 @@ viewer.sandwich = (function () {
 			}
 			const name = format.element("td", "function");
 			const mark = format.element("b");
-			mark.style.background = viewer.colours.of(row.func);
+			mark.style.background = data.diff ? viewer.colours.byDelta(row.delta) : viewer.colours.of(row.func);
 			name.append(mark, format.element("span", "", viewer.tip.shorten(row.func.name)),
 				format.element("small", "", viewer.tip.shorten(row.func.file)));
 			line.append(name);

@@ -97,3 +97,48 @@ def test_what_cannot_be_compared(sonde, two, tmp_path):
     (tmp_path / "empty.folded").write_text("")
     run = diff(sonde, two[0], tmp_path / "empty.folded")
     assert "empty.folded: no samples" in run.err
+
+
+def test_the_viewer_shows_both(sonde, two, browser, tmp_path):
+    diff(sonde, "-o", tmp_path / "x.html", *two)
+    browser.open(tmp_path / "x.html")
+    browser.wait("viewer.ready")
+    boxes = browser.evaluate("viewer.flames.flame.shown.map(b => [b.label, b.value])")
+    shares = {label: round(value, 6) for label, value in boxes}
+    assert shares == {"all": 1, "<module> (app.py)": 1, "main (app.py)": 0.875,
+                      "parse (parse/core.py)": 0.375, "save (app.py)": 0.1, "load (app.py)": 0.025}
+    for name, words in (("parse", ("300 samples", "900 samples", "+15.00 points")),
+                        ("save", ("200 samples", "0 samples", "\u221220.00 points"))):
+        tip = browser.evaluate("""(viewer.tip.show(viewer.flames.flame.placed.find(
+            i => i.box && i.box.label.startsWith('%s')).box, 9, 9), tip.innerText)""" % name)
+        assert all(word in tip for word in words), tip
+    for unit, main in ("new", 0.95), ("old", 0.8):
+        browser.evaluate("(s => { s.value = '%s'; s.dispatchEvent(new Event('change')); })(unit)" % unit)
+        boxes = browser.evaluate("viewer.flames.flame.shown.map(b => [b.label, b.value])")
+        assert round(dict(boxes)["main (app.py)"], 6) == main
+    browser("download", selector="#save", file=str(tmp_path / "saved"))
+    assert (tmp_path / "saved").read_text() == diff(sonde, "-f", "folded", *two).out
+    browser.press("3", "2", "4", "l", "1")
+    assert not browser.seen["errors"] and not browser.seen["dialogs"], browser.seen
+
+
+def test_a_profile_against_itself_is_neutral(sonde, two, browser, tmp_path):
+    diff(sonde, "-o", tmp_path / "x.html", "-o", tmp_path / "x.svg", two[0], two[0])
+    browser.open(tmp_path / "x.html")
+    browser.wait("viewer.ready")
+    colours = browser.evaluate("""viewer.flames.flame.placed.filter(i => i.box)
+        .map(i => viewer.flames.flame.colour(i.box))""")
+    assert len(colours) == 5 and set(colours) == {browser.evaluate("viewer.colours.byDelta(0)")}
+    fills = re.findall(r'<rect x=.* fill="([^"]*)"', (tmp_path / "x.svg").read_text())
+    assert len(fills) == 5 and set(fills) == {"hsl(220,8%,88%)"}
+
+
+def test_the_picture_shows_both(sonde, two, browser, tmp_path):
+    diff(sonde, "-o", tmp_path / "x.svg", *two)
+    browser.open(tmp_path / "x.svg")
+    boxes = browser.evaluate("""Object.fromEntries(Array.from(document.querySelectorAll(".f"), f => [
+        f.querySelector("title").textContent, f.querySelector("rect").getAttribute("fill")]))""")
+    parse = "parse (parse/core.py)\nold 300 samples, 30.00 %, new 900 samples, 45.00 %, +15.00 points"
+    save = "save (app.py)\nold 200 samples, 20.00 %, new 0 samples, 0.00 %, -20.00 points"
+    assert boxes[parse].startswith("hsl(8,") and boxes[save].startswith("hsl(214,")
+    assert not browser.seen["errors"] and not browser.seen["dialogs"], browser.seen

@@ -147,3 +147,29 @@ Test(diff_forms, by_name_and_by_ending)
 	cr_assert_str_eq(diff_output_by_name("Table")->name, "table");
 	cr_assert_eq(strncmp(diff_output_names(), "table, markdown, folded", 23), 0);
 }
+
+Test(diff_forms, svg)
+{
+	struct two two;
+
+	two_init(&two);
+	check("svg", &two, "diff.svg");
+	two_deinit(&two);
+}
+
+/* Of the page, what is its own: the data. */
+Test(diff_forms, html)
+{
+	CLEANUP(freep)
+	char *page = NULL;
+	const char *data, *end;
+	struct two two;
+	size_t length;
+
+	two_init(&two);
+	page = write_form("html", &two, &length);
+	data = strchr(strstr(page, "id=\"profile\""), '>') + 1;
+	end = strstr(data, "</script>");
+	golden_check("diff.html.json", data, (size_t)(end - data));
+	two_deinit(&two);
+}

@@ -34,6 +34,7 @@ Test(svg, boxes_too_narrow_to_be_seen_are_left_out)
 
 	cr_assert_eq(count_of(bytes, "</g>"), 2); /* all, wide */
 	cr_assert_null(strstr(bytes, "narrow (a.py:1)"));
+	cr_assert(strstr(bytes, ">1 too narrow to be drawn</text>"));
 	free(bytes);
 	profile_deinit(&profile);
 }
