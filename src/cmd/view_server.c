@@ -16,8 +16,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/cleanup.h"
-
 enum {
 	SECRET_BYTES = 16, /* nobody guesses 128 bits */
 	SECRET_CHARS = 2 * SECRET_BYTES,
@@ -184,18 +182,21 @@ static struct error *listen_on(uint16_t *port, int *ret)
 				       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t length = sizeof(address);
 	const int on = 1;
-	CLEANUP(closep) int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct error *err;
 
 	if (fd < 0)
 		return error_os(errno, "cannot make a socket");
 	if (*port)
 		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	if (bind(fd, (struct sockaddr *)&address, sizeof(address)) || listen(fd, BACKLOG) ||
-	    getsockname(fd, (struct sockaddr *)&address, &length))
-		return error_os(errno, "cannot listen on 127.0.0.1, port %u", *port);
+	    getsockname(fd, (struct sockaddr *)&address, &length)) {
+		err = error_os(errno, "cannot listen on 127.0.0.1, port %u", *port);
+		close(fd);
+		return err;
+	}
 	*port = ntohs(address.sin_port);
 	*ret = fd;
-	fd = -1;
 	return NULL;
 }
 
