@@ -20,6 +20,7 @@ struct recording_writer;
 struct recording_options {
 	double rate_hz; /* looks a second, for the precision of times; 0: as many as can be */
 	struct sources *sources; /* borrowed: what is wanted of them is written; NULL: none */
+	struct source_taker *source_taker; /* borrowed: gets these lines, too; NULL: nobody does */
 };
 
 /*
@@ -45,6 +46,13 @@ recording_writer_flush(struct recording_writer *writer, const struct stats *stat
 /* Flushes and writes the closing block. */
 __attribute__((warn_unused_result)) struct error *
 recording_writer_finish(struct recording_writer *writer, const struct stats *stats);
+
+/*
+ * A whole recording of all that came so far into another open, empty file; the recording itself
+ * goes on.
+ */
+__attribute__((warn_unused_result)) struct error *
+recording_writer_copy(struct recording_writer *writer, const struct stats *stats, int fd);
 
 /*
  * Reads a recording, from the beginning of the file, into an empty profile (profile_init() is

@@ -5,7 +5,9 @@
  */
 #include "profile/recording.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
@@ -143,7 +145,11 @@ static struct error *add_source(struct source_taker *taker, const char *path, in
 				const char *text, size_t length)
 {
 	struct source_block *block = (struct source_block *)taker;
+	struct source_taker *other = block->writer->options.source_taker;
+	struct error *err = other ? other->add(other, path, line, text, length) : NULL;
 
+	if (err)
+		return err;
 	bytes_put_number(&block->lines, item_writer_string(&block->writer->items, path));
 	bytes_put_number(&block->lines, (uint64_t)line);
 	bytes_put_number(&block->lines, length);
@@ -221,4 +227,38 @@ struct error *recording_writer_finish(struct recording_writer *writer, const str
 	struct error *err = flush(writer, stats, SOURCES_LAST_NS);
 
 	return err ? err : block_write(&writer->blocks, BLOCK_END, NULL);
+}
+
+static struct error *copy_blocks(int from, int to, uint64_t length)
+{
+	loff_t at = 0;
+
+	while ((uint64_t)at < length) {
+		char buf[1 << 16];
+		uint64_t left = length - (uint64_t)at;
+		ssize_t n = pread(from, buf, left < sizeof(buf) ? (size_t)left : sizeof(buf), at);
+		ssize_t put = n > 0 ? pwrite(to, buf, (size_t)n, at) : 0;
+
+		if (n < 0 || put < 0)
+			return error_os(errno, "cannot copy the recording");
+		if (!put)
+			return error_create(ERROR_OS, "cannot copy the recording: it was cut");
+		at += put;
+	}
+	return NULL;
+}
+
+struct error *recording_writer_copy(struct recording_writer *writer, const struct stats *stats,
+				    int fd)
+{
+	struct block_writer copy = { .fd = fd };
+	struct error *err = recording_writer_flush(writer, stats);
+
+	if (!err)
+		err = copy_blocks(writer->blocks.fd, fd, writer->blocks.offset);
+	copy.offset = writer->blocks.offset;
+	if (!err)
+		err = block_write(&copy, BLOCK_END, NULL);
+	block_writer_deinit(&copy);
+	return err;
 }
