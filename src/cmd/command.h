@@ -15,7 +15,7 @@ struct command {
 	int (*run)(int argc, char **argv); /* argv[0] is "sonde NAME"; returns the exit status */
 };
 
-extern const struct command cmd_record, cmd_report, cmd_diff, cmd_view, cmd_dump, cmd_help,
+extern const struct command cmd_record, cmd_top, cmd_report, cmd_diff, cmd_view, cmd_dump, cmd_help,
 	cmd_completions;
 extern const struct command *const commands[]; /* NULL-terminated; in commands.c */
 

@@ -7,8 +7,8 @@
 #include <string.h>
 
 const struct command *const commands[] = {
-	&cmd_record, &cmd_report, &cmd_diff,        &cmd_view,
-	&cmd_dump,   &cmd_help,   &cmd_completions, NULL,
+	&cmd_record, &cmd_top,  &cmd_report,      &cmd_diff, &cmd_view,
+	&cmd_dump,   &cmd_help, &cmd_completions, NULL,
 };
 
 const struct command *command_find(const char *name, bool *ambiguous)

@@ -10,6 +10,7 @@
 #include "exit_status.h"
 #include "options.h"
 #include "output/output.h"
+#include "ui/choice.h"
 
 static const struct {
 	const char *name;
@@ -45,8 +46,9 @@ enum completion_value completions_value(const char *arg)
 		const char *arg;
 		enum completion_value value;
 	} values[] = {
-		{ "FILE", VALUE_FILE }, { "PID", VALUE_PID },   { "FORMAT", VALUE_FORMAT },
-		{ "RATE", VALUE_RATE }, { "TIME", VALUE_TIME }, { "MODE", VALUE_MODE },
+		{ "FILE", VALUE_FILE }, { "PID", VALUE_PID },       { "FORMAT", VALUE_FORMAT },
+		{ "RATE", VALUE_RATE }, { "TIME", VALUE_TIME },     { "MODE", VALUE_MODE },
+		{ "ROW", VALUE_ROWS },  { "COLUMN", VALUE_COLUMN }, { "COUNT", VALUE_COUNT },
 	};
 
 	if (!arg)
@@ -75,6 +77,19 @@ static const char *format_words(void)
 	return words;
 }
 
+/* Until the next call. */
+static const char *joined(const char *const *names, size_t count)
+{
+	static char words[256];
+
+	words[0] = '\0';
+	for (size_t i = 0; i < count; i++) {
+		strncat(words, i ? " " : "", sizeof(words) - 1 - strlen(words));
+		strncat(words, names[i], sizeof(words) - 1 - strlen(words));
+	}
+	return words;
+}
+
 const char *completions_words(enum completion_value value)
 {
 	switch (value) {
@@ -85,7 +100,13 @@ const char *completions_words(enum completion_value value)
 	case VALUE_TIME:
 		return "10s 30s 1m 5m";
 	case VALUE_MODE:
-		return "wall cpu gil";
+		return joined(mode_names, sizeof(mode_names) / sizeof(*mode_names));
+	case VALUE_ROWS:
+		return joined(by_names, BY_COUNT);
+	case VALUE_COLUMN:
+		return joined(column_names, COLUMN_COUNT);
+	case VALUE_COUNT:
+		return "1 10 20 50 100";
 	default:
 		return "";
 	}

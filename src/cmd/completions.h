@@ -17,6 +17,9 @@ enum completion_value {
 	VALUE_RATE,
 	VALUE_TIME,
 	VALUE_MODE,
+	VALUE_ROWS,
+	VALUE_COLUMN,
+	VALUE_COUNT,
 	VALUE_TEXT, /* anything */
 };
 

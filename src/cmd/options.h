@@ -38,6 +38,12 @@ enum option_key {
 	KEY_SOURCE,
 	KEY_PORT,
 	KEY_NO_BROWSER,
+	KEY_DELAY,
+	KEY_WINDOW,
+	KEY_SORT,
+	KEY_FILTER,
+	KEY_BATCH,
+	KEY_ROWS,
 };
 
 /* Which process: -p, or one bare argument. */

@@ -7,7 +7,7 @@
 
 #include "output/file.h"
 
-volatile sig_atomic_t signals_stop, signals_snapshot;
+volatile sig_atomic_t signals_stop, signals_snapshot, signals_suspend;
 
 static void on_end(int signum)
 {
@@ -48,6 +48,39 @@ void signals_catch(void)
 	(void)signal(SIGXFSZ, SIG_IGN);
 }
 
+static void on_calm_end(int signum)
+{
+	(void)signum;
+	signals_stop = 1;
+}
+
+static void on_suspend(int signum)
+{
+	(void)signum;
+	signals_suspend = 1;
+}
+
+void signals_keep_screen(void)
+{
+	static const int signums[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+	struct sigaction old;
+
+	for (size_t i = 0; i < sizeof(signums) / sizeof(*signums); i++)
+		if (!sigaction(signums[i], NULL, &old) && old.sa_handler != SIG_IGN)
+			catch_signal(signums[i], on_calm_end);
+	catch_signal(SIGTSTP, on_suspend);
+}
+
+void signals_stop_here(bool all)
+{
+	(void)signal(SIGTSTP, SIG_DFL);
+	if (all)
+		(void)kill(0, SIGTSTP);
+	else
+		(void)raise(SIGTSTP);
+	catch_signal(SIGTSTP, on_suspend);
+}
+
 static void on_end_of_writer(int signum)
 {
 	output_file_remove_half();
@@ -71,6 +104,7 @@ void signals_release(void)
 	struct sigaction old;
 
 	(void)signal(SIGTERM, SIG_DFL);
+	(void)signal(SIGTSTP, SIG_DFL);
 	if (!sigaction(SIGHUP, NULL, &old) && old.sa_handler != SIG_IGN)
 		(void)signal(SIGHUP, SIG_DFL);
 }

@@ -132,7 +132,7 @@ Test(commands, by_name_and_by_its_beginning)
 	cr_assert_null(command_find("", &ambiguous));
 	cr_assert_null(command_find("records", &ambiguous));
 	cr_assert_not(ambiguous);
-	cr_assert(strstr(command_names(), "record, report, "));
+	cr_assert(strstr(command_names(), "record, top, report, "));
 }
 
 static void check_pids(const char *text, size_t count, pid_t last)
