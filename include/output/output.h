@@ -27,6 +27,8 @@ struct output {
 	const char *const *aliases;  /* further names ("raw"), NULL-terminated */
 	const char *const *suffixes; /* of file names (".folded"), NULL-terminated */
 	const char *summary;         /* one line for help */
+	bool only_counts;            /* looks at stacks and their counts: runs may be gone */
+	bool no_roots;               /* does not show root frames: it has threads of its own */
 	struct error *(*write)(const struct profile *profile, const struct output_facts *facts,
 			       FILE *file);
 };

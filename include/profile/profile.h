@@ -96,6 +96,12 @@ struct run {
 	uint8_t flags; /* enum sample_flag */
 };
 
+/* What a thread did, in samples. */
+struct thread_counts {
+	uint64_t all, states[SAMPLE_STATES];
+	uint64_t holds_gil, in_gc;
+};
+
 /* A line of source text, as it was when it was recorded. */
 struct source_line {
 	const char *path; /* as func.path */
@@ -135,8 +141,9 @@ struct profile {
 	uint64_t total_time_ns; /* sum of all times */
 	/* of a report: samples that the mode left out, for the summary */
 	uint64_t hidden_waiting, hidden_gil;
-	uint64_t hidden_foreign;     /* and those without a frame of the program itself (mine) */
-	struct profile_index *index; /* private to profile.c */
+	uint64_t hidden_foreign;      /* and those without a frame of the program itself (mine) */
+	struct thread_counts *counts; /* of a report: by thread; else NULL */
+	struct profile_index *index;  /* private to profile.c */
 };
 
 __attribute__((warn_unused_result)) struct error *profile_init(struct profile *profile);
@@ -160,6 +167,14 @@ profile_label_frame(struct profile *profile, enum frame_kind kind, const char *n
 /* Index of the child of node `parent` with that frame, added when new (count 0). */
 __attribute__((warn_unused_result)) struct error *
 profile_child(struct profile *profile, uint32_t parent, uint32_t frame, uint32_t *ret);
+
+/*
+ * No child of a node that there is is looked for again: profile_child() adds it without finding an
+ * equal one. The index, a third of the memory of a tree, begins anew. profile_reopen_nodes() takes
+ * that back. &error_nomem.
+ */
+void profile_close_nodes(struct profile *profile);
+__attribute__((warn_unused_result)) struct error *profile_reopen_nodes(struct profile *profile);
 
 /* Counts `count` samples of the stack that ends at node. */
 void profile_add(struct profile *profile, uint32_t node, uint64_t count, uint64_t time_ns);

@@ -67,7 +67,7 @@ profile_report(const struct profile *raw, const struct report_options *options,
 
 /*
  * The same, and raw's runs become those of the report instead of being copied: raw has none
- * afterwards, whatever is returned. Runs are most of a large recording.
+ * afterwards, whatever is returned, and its tree grows no more. Runs are most of a large recording.
  */
 __attribute__((warn_unused_result)) struct error *
 profile_report_take(struct profile *raw, const struct report_options *options, struct profile *ret);

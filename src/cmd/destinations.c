@@ -211,14 +211,32 @@ struct error *destinations_open(struct destinations *outputs, const struct outpu
 	return NULL;
 }
 
-enum { MANY_RUNS = 1000 * 1000 /* writing fewer takes no time that anybody sees */ };
+void destinations_narrow(const struct destinations *outputs, struct report_options *options)
+{
+	bool shown = outputs->table;
+
+	for (size_t i = 0; i < outputs->count; i++)
+		shown = shown || !outputs->items[i].form->no_roots;
+	if (!shown)
+		options->thread_roots = options->process_roots = false;
+}
+
+void destinations_release(const struct destinations *outputs, struct profile *report)
+{
+	for (size_t i = 0; i < outputs->count; i++)
+		if (!outputs->items[i].form->only_counts)
+			return;
+	profile_drop_runs(report);
+}
+
+enum { MANY_SAMPLES = 1000 * 1000 /* writing fewer takes no time that anybody sees */ };
 
 static struct error *write_file(const struct destination *item, const struct profile *profile,
 				const struct output_facts *facts, bool quiet)
 {
 	const char *path = output_file_path(item->file);
 	bool standard = !strcmp(path, "-");
-	bool said = !quiet && !standard && profile->run_count >= MANY_RUNS && isatty(STDERR_FILENO);
+	bool said = !quiet && !standard && profile->total >= MANY_SAMPLES && isatty(STDERR_FILENO);
 	struct output_facts own = *facts;
 	struct error *err;
 

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "output/file.h"
 #include "output/output.h"
+#include "profile/report.h"
 
 enum { DESTINATIONS_MAX = 32 };
 
@@ -60,6 +61,12 @@ void destinations_deinit(struct destinations *outputs);
  */
 __attribute__((warn_unused_result)) struct error *
 destinations_open(struct destinations *outputs, const struct output_name_facts *facts);
+
+/* Of what the report would have, what no form shows is not made. */
+void destinations_narrow(const struct destinations *outputs, struct report_options *options);
+
+/* Gives back what no form looks at. */
+void destinations_release(const struct destinations *outputs, struct profile *report);
 
 /* Every file; not what goes to standard output when it is a snapshot. The first error, if any. */
 __attribute__((warn_unused_result)) struct error *

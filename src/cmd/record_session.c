@@ -68,13 +68,17 @@ static struct error *write_reports(struct session *session, bool snapshot, struc
 	struct profile report = { 0 };
 	struct output_facts facts = { .title = text_chars(&session->subject.title),
 				      .stats = stats };
+	struct report_options shown = session->options->shown.report;
 	struct error *err;
 
+	destinations_narrow(&session->outputs, &shown);
 	err = record_file_read(&session->file, &raw);
 	if (!err)
-		err = profile_report_take(&raw, &session->options->shown.report, &report);
+		err = profile_report_take(&raw, &shown, &report);
 	if (err)
 		return err;
+	profile_drop_stacks(&raw);
+	destinations_release(&session->outputs, &report);
 	stats->samples = report.total;
 	stats->hidden_waiting = report.hidden_waiting;
 	stats->hidden_gil = report.hidden_gil;

@@ -127,6 +127,7 @@ static struct error *show(const struct options *options, struct destinations *de
 	char *program = NULL;
 	struct output_name_facts names = { 0 };
 	struct output_facts facts = { .stats = &report.capture.stats };
+	struct report_choice shown = options->shown;
 	struct error *err;
 
 	err = recorded_read(options->path, options->run.quiet, &recorded);
@@ -135,9 +136,12 @@ static struct error *show(const struct options *options, struct destinations *de
 	if (!err)
 		err = destinations_open(destinations, &names);
 	if (!err)
-		err = recorded_report(&recorded, &options->shown, &report);
+		destinations_narrow(destinations, &shown.report);
+	if (!err)
+		err = recorded_report(&recorded, &shown, &report);
 	if (err)
 		return err;
+	destinations_release(destinations, &report);
 	facts.title = recorded_title(&recorded);
 	err = destinations_write(destinations, &report, &facts, false, options->run.quiet);
 	if (!options->run.quiet)

@@ -323,5 +323,6 @@ const struct output output_callgrind = {
 	.aliases = aliases,
 	.suffixes = suffixes,
 	.summary = "for callgrind_annotate and KCachegrind; samples stand for calls",
+	.only_counts = true,
 	.write = callgrind_write,
 };

@@ -325,5 +325,6 @@ const struct output output_chrometrace = {
 	.aliases = aliases,
 	.suffixes = suffixes,
 	.summary = "calls on a time line, for Perfetto and chrome://tracing",
+	.no_roots = true,
 	.write = chrometrace_write,
 };

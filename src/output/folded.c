@@ -224,5 +224,6 @@ const struct output output_folded = {
 	.aliases = aliases,
 	.suffixes = suffixes,
 	.summary = "a line for each stack, for flamegraph.pl, speedscope and others",
+	.only_counts = true,
 	.write = folded_write,
 };

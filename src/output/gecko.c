@@ -282,6 +282,7 @@ const struct output output_gecko = {
 	.aliases = aliases,
 	.suffixes = suffixes,
 	.summary = "threads, waits and collections on a time line, for profiler.firefox.com",
+	.no_roots = true,
 	.write = gecko_write,
 };
 
@@ -293,5 +294,6 @@ const struct output output_gecko_gz = {
 	.aliases = gz_aliases,
 	.suffixes = gz_suffixes,
 	.summary = "the same, gzipped",
+	.no_roots = true,
 	.write = gecko_gz_write,
 };

@@ -142,26 +142,27 @@ static void put_paths(struct writing *writing)
 	}
 }
 
-/* Samples of one thread by what it did. */
 struct thread_row {
 	uint32_t thread;
-	uint64_t all, states[SAMPLE_STATES], gil, gc;
+	const struct thread_counts *seen;
 };
 
 static int compare_rows(const void *left, const void *right)
 {
 	const struct thread_row *a = left, *b = right;
 
-	if (a->all != b->all)
-		return a->all < b->all ? 1 : -1;
+	if (a->seen->all != b->seen->all)
+		return a->seen->all < b->seen->all ? 1 : -1;
 	return a->thread < b->thread ? -1 : 1;
 }
 
 static void put_thread(struct writing *writing, const struct thread_row *row)
 {
 	const struct thread_info *thread = &writing->profile->threads[row->thread];
-	double all = (double)row->all / 100;
-	uint64_t waits = row->all - row->states[SAMPLE_RUNNING] - row->states[SAMPLE_GIL_WAIT];
+	const struct thread_counts *seen = row->seen;
+	const uint64_t *states = seen->states;
+	double all = (double)seen->all / 100;
+	uint64_t waits = seen->all - states[SAMPLE_RUNNING] - states[SAMPLE_GIL_WAIT];
 
 	text_clear(&writing->text);
 	text_addf(&writing->text, "%d ", thread->tid);
@@ -169,10 +170,9 @@ static void put_thread(struct writing *writing, const struct thread_row *row)
 	fputs("| ", writing->file);
 	put_code(writing);
 	fprintf(writing->file,
-		" | %" PRIu64 " | %.0f %% | %.0f %% | %.0f %% | %.0f %% | %.0f %% |\n", row->all,
-		(double)row->states[SAMPLE_RUNNING] / all,
-		(double)row->states[SAMPLE_GIL_WAIT] / all, (double)waits / all,
-		(double)row->gil / all, (double)row->gc / all);
+		" | %" PRIu64 " | %.0f %% | %.0f %% | %.0f %% | %.0f %% | %.0f %% |\n", seen->all,
+		(double)states[SAMPLE_RUNNING] / all, (double)states[SAMPLE_GIL_WAIT] / all,
+		(double)waits / all, (double)seen->holds_gil / all, (double)seen->in_gc / all);
 }
 
 static struct error *put_threads(struct writing *writing)
@@ -185,21 +185,12 @@ static struct error *put_threads(struct writing *writing)
 	if (!rows)
 		return &error_nomem;
 	for (size_t i = 0; i < profile->thread_count; i++)
-		rows[i].thread = (uint32_t)i;
-	for (size_t i = 0; i < profile->run_count; i++) {
-		const struct run *run = &profile->runs[i];
-		struct thread_row *row = &rows[run->thread];
-
-		row->all += run->samples;
-		row->states[run->state] += run->samples;
-		row->gil += run->flags & SAMPLE_HOLDS_GIL ? run->samples : 0;
-		row->gc += run->flags & SAMPLE_IN_GC ? run->samples : 0;
-	}
+		rows[i] = (struct thread_row) { (uint32_t)i, &profile->counts[i] };
 	qsort(rows, profile->thread_count, sizeof(*rows), compare_rows);
 	fputs("\n## Threads\n\n| thread | samples | runs | waits for GIL | waits | holds GIL | "
 	      "collects |\n|---|--:|--:|--:|--:|--:|--:|\n",
 	      writing->file);
-	for (size_t i = 0; i < profile->thread_count && rows[i].all; i++, shown++)
+	for (size_t i = 0; i < profile->thread_count && rows[i].seen->all; i++, shown++)
 		if (shown < THREADS_MAX)
 			put_thread(writing, &rows[i]);
 	if (shown > THREADS_MAX)
@@ -248,7 +239,7 @@ static struct error *markdown_write(const struct profile *profile, const struct 
 	if (profile->total) {
 		put_functions(&writing, &graph);
 		put_paths(&writing);
-		if (profile->run_count)
+		if (profile->counts)
 			err = put_threads(&writing);
 		put_next_step(&writing, &graph);
 	}
@@ -266,5 +257,6 @@ const struct output output_markdown = {
 	.aliases = aliases,
 	.suffixes = suffixes,
 	.summary = "the hottest functions and paths in bounded size, for tickets and chats",
+	.only_counts = true,
 	.write = markdown_write,
 };

@@ -394,5 +394,6 @@ const struct output output_pprof = {
 	.aliases = aliases,
 	.suffixes = suffixes,
 	.summary = "stacks with threads and states as labels, for Google's pprof",
+	.no_roots = true,
 	.write = pprof_write,
 };

@@ -253,5 +253,6 @@ const struct output output_pstats = {
 	.aliases = aliases,
 	.suffixes = suffixes,
 	.summary = "for Python's pstats, snakeviz and others; samples stand for calls",
+	.only_counts = true,
 	.write = pstats_write,
 };

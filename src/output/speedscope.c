@@ -227,5 +227,6 @@ const struct output output_speedscope = {
 	.aliases = aliases,
 	.suffixes = suffixes,
 	.summary = "what each thread did when, for speedscope.app",
+	.no_roots = true,
 	.write = speedscope_write,
 };

@@ -33,6 +33,7 @@ const struct output output_svg = {
 	.aliases = aliases,
 	.suffixes = suffixes,
 	.summary = "flame graph to look at in a browser: zoom, search",
+	.only_counts = true,
 	.write = svg_write,
 };
 

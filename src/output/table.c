@@ -157,5 +157,6 @@ const struct output output_table = {
 	.aliases = aliases,
 	.suffixes = suffixes,
 	.summary = "the hottest functions, for people",
+	.only_counts = true,
 	.write = table_write,
 };

@@ -1,5 +1,5 @@
 /*
- * pairs.c - open addressing, linear probing, at most half full.
+ * pairs.c - open addressing, linear probing, at most three quarters full.
  *
  * The keys are numbers that we gave ourselves, in the order in which things were seen: nobody can
  * choose them so that they collide.
@@ -38,12 +38,20 @@ void pairs_deinit(struct pairs *pairs)
 	*pairs = (struct pairs) { 0 };
 }
 
+/* For one more. */
+static bool has_room(size_t size, size_t count)
+{
+	return count + 1 <= size / 4 * 3;
+}
+
 bool pairs_reserve(struct pairs *pairs, const void *items, size_t item_size, size_t count)
 {
 	struct pairs grown = { .size = pairs->size ? pairs->size * 2 : PAIRS_SIZE_MIN };
 
-	if (count + 1 <= pairs->size / 2)
+	if (has_room(pairs->size, count))
 		return true;
+	while (!has_room(grown.size, count))
+		grown.size *= 2;
 	grown.slots = calloc(grown.size, sizeof(*grown.slots));
 	if (!grown.slots)
 		return false;

@@ -18,7 +18,10 @@ struct pairs {
 
 void pairs_deinit(struct pairs *pairs);
 
-/* Room for one more than `count` items, which all are in it. False when out of memory. */
+/*
+ * Room for one more than `count` items, which all are in it; or none is, and all are put in. False
+ * when out of memory.
+ */
 bool pairs_reserve(struct pairs *pairs, const void *items, size_t item_size, size_t count);
 
 /*

@@ -41,6 +41,7 @@ struct profile_index {
 	struct string_item *strings;
 	struct func_item *funcs;
 	struct pairs frames, nodes; /* by (function, line), by (parent, frame) */
+	size_t first_node;          /* that `nodes` knows: the root is nobody's child */
 	const char *empty;          /* "" */
 	size_t func_capacity, frame_capacity, node_capacity;
 	size_t process_capacity, thread_capacity, run_capacity, source_capacity;
@@ -79,6 +80,7 @@ struct error *profile_init(struct profile *profile)
 	}
 	profile->index->node_capacity = 64;
 	profile->node_count = 1; /* the root */
+	profile->index->first_node = 1;
 	profile->capture.command = profile->index->empty;
 	profile->capture.host = profile->index->empty;
 	profile->capture.version = profile->index->empty;
@@ -114,6 +116,7 @@ void profile_deinit(struct profile *profile)
 	free(profile->threads);
 	free(profile->runs);
 	free(profile->sources);
+	free(profile->counts);
 	*profile = (struct profile) { 0 };
 }
 
@@ -211,21 +214,45 @@ struct error *profile_label_frame(struct profile *profile, enum frame_kind kind,
 	return err ? err : profile_frame(profile, func, 0, ret);
 }
 
+/* Room for one more node that the index knows. */
+static bool reserve_node(struct profile *profile)
+{
+	struct profile_index *index = profile->index;
+	const size_t first = index->first_node;
+
+	return make_room((void **)&profile->nodes, &index->node_capacity, profile->node_count,
+			 sizeof(*profile->nodes)) &&
+	       pairs_reserve(&index->nodes, profile->nodes + first, sizeof(*profile->nodes),
+			     profile->node_count - first);
+}
+
 struct error *profile_child(struct profile *profile, uint32_t parent, uint32_t frame, uint32_t *ret)
 {
 	struct profile_index *index = profile->index;
-	const size_t below = profile->node_count - 1; /* the root is nobody's child */
+	const size_t first = index->first_node;
 
-	if (!make_room((void **)&profile->nodes, &index->node_capacity, profile->node_count,
-		       sizeof(*profile->nodes)) ||
-	    !pairs_reserve(&index->nodes, profile->nodes + 1, sizeof(*profile->nodes), below))
+	if (!reserve_node(profile))
 		return &error_nomem;
-	*ret = 1 + pairs_find(&index->nodes, profile->nodes + 1, sizeof(*profile->nodes), below,
-			      parent, frame);
+	*ret = (uint32_t)first + pairs_find(&index->nodes, profile->nodes + first,
+					    sizeof(*profile->nodes), profile->node_count - first,
+					    parent, frame);
 	if (*ret == profile->node_count)
 		profile->nodes[profile->node_count++] =
 			(struct stack_node) { .parent = parent, .frame = frame };
 	return NULL;
+}
+
+void profile_close_nodes(struct profile *profile)
+{
+	pairs_deinit(&profile->index->nodes);
+	profile->index->first_node = profile->node_count;
+}
+
+struct error *profile_reopen_nodes(struct profile *profile)
+{
+	pairs_deinit(&profile->index->nodes);
+	profile->index->first_node = 1;
+	return reserve_node(profile) ? NULL : &error_nomem;
 }
 
 void profile_add(struct profile *profile, uint32_t node, uint64_t count, uint64_t time_ns)

@@ -24,9 +24,11 @@ struct reporting {
 	const struct report_options *options;
 	struct profile *report;
 	struct report_filter filter;
+	struct report_roots roots;
 	uint32_t *frames;        /* by frame of raw: that of the report; hidden ones: NOT_MOVED */
 	uint32_t *nodes;         /* by node of raw: that of the report, below `base` */
 	uint32_t base;           /* the root frames of the thread at hand */
+	bool reopened;           /* threads share root frames: the whole tree must be known */
 	ARRAY(uint32_t) moved;   /* nodes of raw that stand below base now */
 	ARRAY(uint32_t) missing; /* nodes on the way to the one that is to be moved */
 };
@@ -34,6 +36,7 @@ struct reporting {
 static void reporting_deinit(struct reporting *reporting)
 {
 	report_filter_deinit(&reporting->filter);
+	report_roots_deinit(&reporting->roots);
 	free(reporting->frames);
 	free(reporting->nodes);
 	array_deinit(&reporting->moved);
@@ -84,15 +87,37 @@ static struct error *move_frames(struct reporting *reporting)
 	return err;
 }
 
-/* All nodes below other root frames than before. */
-static void change_base(struct reporting *reporting, uint32_t base)
+/*
+ * All nodes below other root frames than before. Where each thread has its own, nothing is added to
+ * the trees of those before; should one come that has those of another, all of them are needed.
+ */
+static struct error *change_base(struct reporting *reporting, uint32_t base, bool is_new)
 {
 	if (base == reporting->base)
-		return;
+		return NULL;
 	while (reporting->moved.count)
 		reporting->nodes[reporting->moved.items[--reporting->moved.count]] = NOT_MOVED;
 	reporting->nodes[0] = base;
 	reporting->base = base;
+	if (!reporting->options->thread_roots || reporting->reopened)
+		return NULL;
+	if (is_new) {
+		profile_close_nodes(reporting->report);
+		return NULL;
+	}
+	reporting->reopened = true;
+	return profile_reopen_nodes(reporting->report);
+}
+
+static struct error *enter_thread(struct reporting *reporting, uint32_t thread)
+{
+	struct profile *report = reporting->report;
+	const size_t before = report->node_count;
+	uint32_t base;
+	struct error *err = report_root(&reporting->roots, reporting->raw, reporting->options,
+					&reporting->raw->threads[thread], report, &base);
+
+	return err ? err : change_base(reporting, base, base >= before);
 }
 
 /* From the nearest node that was moved already down to this one. */
@@ -136,13 +161,21 @@ static void keep_run(struct profile *report, struct run *runs, const struct run 
 	runs[report->run_count++] = *run;
 }
 
+static void count_thread(struct thread_counts *counts, const struct run *run)
+{
+	counts->all += run->samples;
+	counts->states[run->state] += run->samples;
+	counts->holds_gil += run->flags & SAMPLE_HOLDS_GIL ? run->samples : 0;
+	counts->in_gc += run->flags & SAMPLE_IN_GC ? run->samples : 0;
+}
+
 /* The report's runs, so far those of raw, become its own: those that pass, in the same place. */
 static struct error *count_runs(struct reporting *reporting)
 {
 	struct profile *report = reporting->report;
 	const size_t count = report->run_count;
 	struct run *const runs = report->runs;
-	uint32_t thread = UINT32_MAX, base;
+	uint32_t thread = UINT32_MAX;
 	struct error *err = NULL;
 
 	report->run_count = 0;
@@ -155,16 +188,15 @@ static struct error *count_runs(struct reporting *reporting)
 			continue;
 		if (run.thread != thread) {
 			thread = run.thread;
-			err = report_root(reporting->raw, reporting->options,
-					  &reporting->raw->threads[thread], report, &base);
+			err = enter_thread(reporting, thread);
 			if (err)
 				return err;
-			change_base(reporting, base);
 		}
 		err = move_node(reporting, run.node, &run.node);
 		if (err)
 			return err;
 		profile_add(report, run.node, run.samples, run.time_ns);
+		count_thread(&report->counts[thread], &run);
 		keep_run(report, runs, &run);
 	}
 	return err;
@@ -222,6 +254,11 @@ static struct error *make_report(const struct profile *raw, const struct report_
 	struct error *err;
 
 	err = report_filter_init(&reporting.filter, raw, options);
+	if (err)
+		return err;
+	ret->counts = calloc(raw->thread_count + 1, sizeof(*ret->counts));
+	if (!ret->counts)
+		err = &error_nomem;
 	if (!err)
 		err = move_frames(&reporting);
 	if (!err)
@@ -241,6 +278,7 @@ struct error *profile_report_take(struct profile *raw, const struct report_optio
 	if (err)
 		return err;
 	profile_move_runs(ret, raw);
+	profile_close_nodes(raw); /* nothing is looked for in it any more */
 	err = make_report(raw, options, ret);
 	if (err)
 		profile_deinit(ret);

@@ -8,14 +8,41 @@
 
 #include "base/cleanup.h"
 
-static struct error *label_below(struct profile *report, enum frame_kind kind, const char *name,
-				 uint32_t *node)
-{
-	struct error *err;
-	uint32_t frame;
+/* The key is what pairs.h asks of an item. */
+struct report_root_item {
+	uint32_t parent, frame;
+	uint32_t node;
+};
 
-	err = profile_label_frame(report, kind, name, &frame);
-	return err ? err : profile_child(report, *node, frame, node);
+void report_roots_deinit(struct report_roots *roots)
+{
+	array_deinit(&roots->items);
+	pairs_deinit(&roots->index);
+}
+
+static struct error *label_below(struct report_roots *roots, struct profile *report,
+				 enum frame_kind kind, const char *name, uint32_t *node)
+{
+	struct report_root_item item = { .parent = *node };
+	const size_t count = roots->items.count;
+	struct error *err = profile_label_frame(report, kind, name, &item.frame);
+	size_t number;
+
+	if (err)
+		return err;
+	if (!array_reserve(&roots->items, 1) ||
+	    !pairs_reserve(&roots->index, roots->items.items, sizeof(item), count))
+		return &error_nomem;
+	number = pairs_find(&roots->index, roots->items.items, sizeof(item), count, item.parent,
+			    item.frame);
+	if (number == count) {
+		err = profile_child(report, item.parent, item.frame, &item.node);
+		if (err)
+			return err;
+		roots->items.items[roots->items.count++] = item;
+	}
+	*node = roots->items.items[number].node;
+	return NULL;
 }
 
 static char *process_label(const struct process_info *process)
@@ -40,8 +67,9 @@ static char *thread_label(const struct thread_info *thread)
 	return length < 0 ? NULL : label;
 }
 
-struct error *report_root(const struct profile *raw, const struct report_options *options,
-			  const struct thread_info *thread, struct profile *report, uint32_t *ret)
+struct error *report_root(struct report_roots *roots, const struct profile *raw,
+			  const struct report_options *options, const struct thread_info *thread,
+			  struct profile *report, uint32_t *ret)
 {
 	struct error *err = NULL;
 	char interpreter[48];
@@ -51,18 +79,19 @@ struct error *report_root(const struct profile *raw, const struct report_options
 		CLEANUP(freep)
 		char *label = process_label(&raw->processes[thread->process]);
 
-		err = label ? label_below(report, FRAME_PROCESS, label, &node) : &error_nomem;
+		err = label ? label_below(roots, report, FRAME_PROCESS, label, &node)
+			    : &error_nomem;
 	}
 	if (!err && thread->interp > 0) {
 		snprintf(interpreter, sizeof(interpreter), "interpreter %lld",
 			 (long long)thread->interp);
-		err = label_below(report, FRAME_INTERPRETER, interpreter, &node);
+		err = label_below(roots, report, FRAME_INTERPRETER, interpreter, &node);
 	}
 	if (!err && options->thread_roots) {
 		CLEANUP(freep)
 		char *label = thread_label(thread);
 
-		err = label ? label_below(report, FRAME_THREAD, label, &node) : &error_nomem;
+		err = label ? label_below(roots, report, FRAME_THREAD, label, &node) : &error_nomem;
 	}
 	if (!err)
 		*ret = node;

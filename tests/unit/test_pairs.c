@@ -67,3 +67,33 @@ Test(pairs, know_the_root_from_its_first_child)
 	cr_assert_eq(node, 1);
 	profile_deinit(&profile);
 }
+
+Test(pairs, of_closed_nodes_are_found_when_they_are_opened_again)
+{
+	enum { COUNT = 3000 };
+	struct profile profile;
+	uint32_t func, frame, node = 0, again;
+
+	cr_assert_null(profile_init(&profile));
+	cr_assert_null(profile_func(
+		&profile, &(struct func) { FRAME_PYTHON, "f", "f.py", "f.py", 0, 0 }, &func));
+	for (int32_t line = 0; line < COUNT; line++) {
+		cr_assert_null(profile_frame(&profile, func, line, &frame));
+		cr_assert_null(profile_child(&profile, 0, frame, &node));
+		if (line == COUNT / 2)
+			profile_close_nodes(&profile);
+		cr_assert_null(profile_child(&profile, 0, frame, &again));
+		if (line != COUNT / 2)
+			cr_assert_eq(again, node);
+		else
+			cr_assert_eq(again, node + 1, "it is still known");
+	}
+	cr_assert_eq(profile.node_count, COUNT + 2);
+	cr_assert_null(profile_reopen_nodes(&profile));
+	for (uint32_t n = 1; n < profile.node_count; n++) {
+		cr_assert_null(profile_child(&profile, 0, profile.nodes[n].frame, &again));
+		cr_assert(again == n || (n == COUNT / 2 + 2 && again == n - 1));
+	}
+	cr_assert_eq(profile.node_count, COUNT + 2);
+	profile_deinit(&profile);
+}
