@@ -2,6 +2,7 @@
  * Recordings: what was written comes back, whatever happens to the file.
  */
 #include <criterion/criterion.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -290,6 +291,48 @@ Test(recording, is_whole_after_each_flush)
 		profile_deinit(&got);
 	}
 	both_deinit(&both);
+}
+
+Test(recording, is_copied_whole_while_it_goes_on)
+{
+	struct both both;
+	struct profile got;
+	int fd = memfd_create("copy", MFD_CLOEXEC);
+
+	both_init(&both);
+	fill_dictionary(&both.dictionary);
+	look_at_random(&both, 1, 500);
+	cr_assert_null(recording_writer_copy(both.writer, NULL, fd));
+	read_back(fd, &got);
+	cr_assert_not(got.capture.truncated);
+	cr_assert_eq(got.run_count, both.dictionary.run_count);
+	profile_deinit(&got);
+	look_at_random(&both, 2, 500);
+	finish(&both);
+	read_back(both.fd, &got);
+	assert_same(&got, &both.dictionary);
+	profile_deinit(&got);
+	both_deinit(&both);
+	close(fd);
+}
+
+Test(recording, is_not_copied_to_where_nothing_can_be_written)
+{
+	struct both both;
+	struct error *err;
+	int fd = memfd_create("copy", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+	cr_assert_eq(fcntl(fd, F_ADD_SEALS, F_SEAL_GROW), 0);
+	both_init(&both);
+	fill_dictionary(&both.dictionary);
+	look_at_random(&both, 1, 50);
+	err = recording_writer_copy(both.writer, NULL, fd);
+	cr_assert_not_null(err);
+	error_destroy(err);
+	look_at_random(&both, 2, 50);
+	finish(&both);
+	both_deinit(&both);
+	close(fd);
 }
 
 Test(recording, flushes_itself_within_a_second_also_when_nothing_changes)
