@@ -20,6 +20,7 @@ struct output_facts {
 	const struct stats *stats; /* may be NULL */
 	int width;                 /* of the terminal, columns; 0 when it is none */
 	bool colour;
+	bool hide_waiting; /* a page can show waiting threads: it begins without them */
 };
 
 struct output {

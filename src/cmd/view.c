@@ -104,7 +104,7 @@ static const struct argp view_argp = {
 	.args_doc = "FILE...",
 	.doc = "Look at recordings in the browser: flame graph, callers, time line, source.\v"
 	       "Examples:\n"
-	       "  sonde view -i app.sonde\n"
+	       "  sonde view app.sonde\n"
 	       "  sonde view --no-browser --port 8000 before.sonde after.sonde\n"
 	       "FILE is a recording (.sonde) or has folded stacks; - is standard input. Ctrl-C "
 	       "ends "
@@ -155,12 +155,16 @@ static struct error *add_file(struct viewing *viewing, const struct options *opt
 	struct recorded recorded = { 0 };
 	CLEANUP(profile_deinit)
 	struct profile report = { 0 };
+	struct report_choice shown = options->shown;
 	struct output_facts facts = { .stats = &report.capture.stats };
 	struct html_entry entry = { .path = path };
 	struct error *err = recorded_read(path, options->run.quiet, &recorded);
 
+	/* the page has them, and shows them when they are asked for */
+	facts.hide_waiting = !shown.report.idle && !recorded.folded;
+	shown.report.idle = true;
 	if (!err)
-		err = recorded_report(&recorded, &options->shown, &report);
+		err = recorded_report(&recorded, &shown, &report);
 	if (err)
 		return err;
 	facts.title = recorded_title(&recorded);
@@ -173,7 +177,7 @@ static struct error *add_file(struct viewing *viewing, const struct options *opt
 	}
 	err = add_page(viewing, &report, &facts);
 	if (!err && !options->run.quiet)
-		recorded_say_left_out(&recorded, &options->shown, &report);
+		recorded_say_left_out(&recorded, &shown, &report);
 	return err;
 }
 

@@ -135,6 +135,7 @@ static struct error *html_write(const struct profile *profile, const struct outp
 							 : "sonde",
 		.profile = profile,
 		.capture = &profile->capture,
+		.hide_waiting = facts->hide_waiting,
 	};
 
 	return html_page_write(&view, file);

@@ -54,6 +54,7 @@ static void put_facts(const struct html_view *view, struct json *json)
 	json_unsigned(json, "hiddenWaiting", profile->hidden_waiting);
 	json_unsigned(json, "hiddenForeign", profile->hidden_foreign);
 	json_bool(json, "truncated", capture->truncated);
+	json_bool(json, "hideWaiting", view->hide_waiting);
 	json_close(json);
 }
 

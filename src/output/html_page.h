@@ -21,6 +21,7 @@ struct html_view {
 	const struct capture *capture;  /* of a difference: of the new one */
 	const struct diff *diff;        /* NULL: it is one profile */
 	const char *titles[DIFF_SIDES]; /* of a difference: of the two */
+	bool hide_waiting;              /* threads that wait are shown when they are asked for */
 };
 
 __attribute__((warn_unused_result)) struct error *html_page_write(const struct html_view *view,

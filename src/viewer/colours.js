@@ -5,7 +5,7 @@
 viewer.colours = (function () {
 	const data = viewer.data;
 	const ORIGIN = { NONE: 0, MINE: 1, INSTALLED: 2, STDLIB: 3 };
-	const HUES = [92, 128, 158, 182, 262, 288, 318];
+	const HUES = [76, 98, 122, 148, 172, 192, 244, 264, 284, 304, 324, 342];
 	const dark = window.matchMedia("(prefers-color-scheme: dark)");
 	const state = { mode: data.diff ? "difference" : "package", theme: "auto" };
 	let kept = [];

@@ -290,7 +290,7 @@
 		}
 	}
 
-	/* First what was opened, then what was looked for, then the filters. */
+	/* First what was opened and looked for, then the filters. */
 	function escape() {
 		const flame = active();
 		if (search.query || flame && (flame.isZoomed || flame.selected)) {
@@ -301,7 +301,7 @@
 			if (document.activeElement === byId("search"))
 				byId("search").blur();
 		} else if (weights.isFiltered()) {
-			weights.set({ from: 0, to: Infinity, threads: null, states: null, held: false });
+			weights.reset();
 		}
 	}
 

@@ -6,7 +6,7 @@ viewer.source = (function () {
 	const picker = document.getElementById("file"), body = document.getElementById("source-lines");
 	const note = document.getElementById("source-note");
 	const AROUND = 3; /* lines without samples that are shown beside one that has some */
-	let path = "";
+	let path = "", wanted = 0; /* the line to be seen first; 0: the hottest */
 
 	/* Own and total by line of one file; a line counts once for each stack. */
 	function measure(wanted) {
@@ -78,6 +78,18 @@ viewer.source = (function () {
 		return cell;
 	}
 
+	/* The line that was asked for, else the hottest, in the middle. */
+	function reveal(lines) {
+		let best = wanted;
+		if (!lines.has(best))
+			for (const [number, line] of lines)
+				if (wanted ? number > wanted && (best === wanted || number < best) : !best || line.own > lines.get(best).own)
+					best = number;
+		const row = body.querySelector('tr[data-line="' + best + '"]');
+		if (row)
+			row.scrollIntoView({ block: "center" });
+	}
+
 	function showLines() {
 		const lines = measure(path), texts = data.sources.get(path);
 		let hottest = 0, before = 0;
@@ -100,12 +112,14 @@ viewer.source = (function () {
 					: format.element("td", "unknown", line.func ? viewer.tip.shorten(line.func) : ""));
 			body.append(row);
 		}
+		reveal(lines);
 		note.textContent = !path ? "No file is known." : texts ? "" :
 			"The text of this file is not in the recording; these are its lines that were seen.";
 	}
 
 	picker.addEventListener("change", () => {
 		path = picker.value;
+		wanted = 0;
 		showLines();
 	});
 
@@ -116,8 +130,10 @@ viewer.source = (function () {
 		},
 		/* The file of a function, at that function. */
 		open(func) {
-			if (func.path)
-				path = func.path;
+			if (!func.path)
+				return;
+			path = func.path;
+			wanted = func.line;
 		},
 	};
 })();

@@ -10,7 +10,10 @@ viewer.weights = (function () {
 	const STATE_IDS = ["running", "gil", "lock", "io", "sleep", "other"];
 	const FLAG = { GIL: 8, GC: 16 };
 	const names = data.diff ? ["samples", "time", "oldSamples", "oldTime"] : ["samples", "time"];
-	const filter = { from: 0, to: Infinity, threads: null, states: null, held: false };
+	/* A page that begins without waiting threads shows them where nothing else could be seen. */
+	const hidesWaiting = data.facts.hideWaiting && data.runs.how.some((how) => (how & 7) === 0);
+	const initial = { from: 0, to: Infinity, threads: null, states: hidesWaiting ? new Set([0]) : null, held: false };
+	const filter = Object.assign({}, initial);
 	let unit = "samples";
 	let own, total, listeners = [];
 
@@ -78,7 +81,8 @@ viewer.weights = (function () {
 		get all() { return total[unit][0]; },
 		column: (name, of) => (of === "own" ? own : total)[name],
 		allOf: (name) => total[name][0],
-		isFiltered: () => filter.from > 0 || filter.to < Infinity || !!filter.threads || !!filter.states || filter.held,
+		isFiltered: () => Object.keys(initial).some((name) => filter[name] !== initial[name]),
+		reset() { this.set(initial); },
 		set(changes) {
 			Object.assign(filter, changes);
 			refresh();

@@ -259,7 +259,7 @@ def test_a_range_of_the_time_line_filters_all_else(view, recording, tmp_path):
 def test_states_can_be_left_out(view, start, sonde, any_python, tmp_path):
     target = start(any_python, "busy.py")
     path = tmp_path / "busy.sonde"
-    run = sonde.run("record", "-q", "-i", "-d", "300ms", "-o", path, str(target.pid))
+    run = sonde.run("record", "-q", "-i", "-d", "1s", "-o", path, str(target.pid))
     assert run.status == 0, run
     page = view(path, "-i")
     assert page.evaluate("document.querySelectorAll('.state').length") >= 1

@@ -155,6 +155,21 @@ def test_without_a_browser_it_says_so(view, file):
     assert err.startswith("sonde: no browser here: open that address\n")
 
 
+def test_waiting_threads_are_there_but_not_shown(view, browser, sonde, tmp_path, start, any_python):
+    target = start(any_python, "mixed.py")
+    path = tmp_path / "a.sonde"
+    run = sonde.run("record", "-q", "-d", "1s", "-o", path, str(target.pid))
+    assert run.status == 0, run
+    samples = {}
+    for option in "-q", "-i":
+        browser.open(view("--no-browser", option, path).url)
+        browser.wait("typeof viewer !== 'undefined' && viewer.ready")
+        samples[option] = browser.evaluate("viewer.weights.all")
+        browser("click", selector=".state[data-state=wait]")
+        samples[option + " wait"] = browser.evaluate("viewer.weights.all")
+    assert samples["-q"] < samples["-q wait"] and samples["-i wait"] < samples["-i"], samples
+
+
 def test_filters(view, file):
     page = view("--no-browser", "--exclude", "other", file).get()[2]
     assert "parse" in page and '"samples":[60]' in page
