@@ -156,8 +156,7 @@ static struct error *check_function(struct frame_walker *walker, const struct ra
 	uint64_t function_code;
 	struct error *err;
 
-	if (!raw->func || code->is_shim || l->function_code < 0 ||
-	    edge_set_has(walker->edges, &pair))
+	if (!raw->func || l->function_code < 0 || edge_set_has(walker->edges, &pair))
 		return NULL;
 	err = mem_read_u64(walker->view->mem, raw->func + (uint64_t)l->function_code,
 			   &function_code);
@@ -181,8 +180,11 @@ static struct error *take_frame(struct frame_walker *walker, struct walk *walk, 
 		return drop_frame(walker, walk, addr, raw);
 	if (err)
 		return err;
-	/* its stack pointer is not put away, or it has not begun: it called no Python frame */
-	is_running = walker->view->layout->frame_shape != FRAME_OBJECT &&
+	/*
+	 * Its stack pointer is not put away, or it has not begun: it called no Python frame. What
+	 * stands below an __init__ stays at its first instruction until that has returned.
+	 */
+	is_running = walker->view->layout->frame_shape != FRAME_OBJECT && !code->is_shim &&
 		     (!raw->stack_pointer || offset <= 0);
 	if (is_running && walk->callee.code && !walk->callee.from_c)
 		restart(walker, walk);
@@ -192,14 +194,13 @@ static struct error *take_frame(struct frame_walker *walker, struct walk *walk, 
 	if (!is_leaf(walk, addr, code, is_running))
 		return &error_torn;
 	walk->dropped = 0;
+	if (code->is_shim) /* between the call of a class and its __init__ (3.12 and later) */
+		return NULL;
 	if (!walk->callee.code) {
 		err = check_function(walker, raw, code);
 		if (err)
 			return err;
-	}
-	if (code->is_shim) /* between the call of a class and its __init__ (3.12 and later) */
-		return NULL;
-	if (walk->callee.code) {
+	} else {
 		err = check_call(walker, addr, raw, code, offset, &walk->callee);
 		if (err)
 			return err;

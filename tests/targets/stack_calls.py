@@ -44,4 +44,16 @@ class Thing(Base):
         return [closure][0]()
 
 
+class Made(object):
+    def __init__(self, last):
+        if last:
+            ready(); wait()
+
+
+def make(last):
+    return Made(last)
+
+
 outer()
+for i in range(100):  # until the interpreter knows how to call the class without C in between
+    make(i == 99)
