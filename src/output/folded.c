@@ -44,6 +44,26 @@ static void folding_deinit(struct folding *folding)
 	text_deinit(&folding->path);
 }
 
+/*
+ * Readers take a number behind a blank for a count, and two of them for a comparison: of a line for
+ * "f 7" that was seen 3 times they would make one of "f", 7 and 3.
+ */
+static bool ends_like_count(const char *text)
+{
+	size_t length = strlen(text), start = length;
+
+	while (start && strchr("0123456789.", text[start - 1]))
+		start--;
+	return start && start < length && text[start - 1] == ' ';
+}
+
+static bool is_root(const struct profile *profile, uint32_t frame)
+{
+	const enum frame_kind kind = profile->funcs[profile->frames[frame].func].kind;
+
+	return kind == FRAME_PROCESS || kind == FRAME_THREAD || kind == FRAME_INTERPRETER;
+}
+
 /* The frames of the tree are those of the profile by text: *ret[frame] is the new index. */
 static struct error *frames_by_text(const struct profile *profile, struct profile *tree,
 				    uint32_t *ret)
@@ -62,10 +82,32 @@ static struct error *frames_by_text(const struct profile *profile, struct profil
 			return &error_nomem;
 		for (p = text.chars; p && (p = strchr(p, ';')); p++)
 			*p = ':';
+		if (!is_root(profile, (uint32_t)i) && ends_like_count(text_chars(&text)))
+			text_add(&text, " ()"); /* as if it had a file */
 		err = profile_label_frame(tree, FRAME_MARKER, text_chars(&text), &ret[i]);
 		if (err)
 			return err;
 	}
+	return NULL;
+}
+
+/* A node of the tree that stands for stacks without a frame below that one. */
+static struct error *empty_below(struct profile *tree, uint32_t parent, uint32_t *ret)
+{
+	uint32_t frame;
+	struct error *err = profile_label_frame(tree, FRAME_MARKER, FRAME_TEXT_EMPTY, &frame);
+
+	return err ? err : profile_child(tree, parent, frame, ret);
+}
+
+/* The node of the tree at which those samples count that end at node n. */
+static struct error *find_leaf(const struct profile *profile, struct profile *tree, uint32_t n,
+			       uint32_t node, uint32_t *ret)
+{
+	*ret = node;
+	if (!n || (is_root(profile, profile->nodes[n].frame) &&
+		   ends_like_count(profile_func_of(tree, node)->name)))
+		return empty_below(tree, node, ret);
 	return NULL;
 }
 
@@ -77,6 +119,7 @@ static struct error *tree_by_text(const struct profile *profile, struct profile 
 	uint32_t *nodes = calloc(profile->node_count, sizeof(*nodes));
 	const struct stack_node *node;
 	struct error *err;
+	uint32_t leaf;
 	size_t n;
 
 	if (!frames || !nodes)
@@ -84,22 +127,20 @@ static struct error *tree_by_text(const struct profile *profile, struct profile 
 	err = frames_by_text(profile, tree, frames);
 	if (err)
 		return err;
-	for (n = 1; n < profile->node_count; n++) {
+	for (n = 0; n < profile->node_count; n++) {
 		node = &profile->nodes[n];
-		err = profile_child(tree, nodes[node->parent], frames[node->frame], &nodes[n]);
+		if (n)
+			err = profile_child(tree, nodes[node->parent], frames[node->frame],
+					    &nodes[n]);
+		if (!err && (node->count || node->time_ns)) {
+			err = find_leaf(profile, tree, (uint32_t)n, nodes[n], &leaf);
+			if (!err)
+				profile_add(tree, leaf, node->count, node->time_ns);
+		}
 		if (err)
 			return err;
-		profile_add(tree, nodes[n], node->count, node->time_ns);
 	}
-	if (!profile->nodes[0].count && !profile->nodes[0].time_ns)
-		return NULL;
-	/* stacks without a frame still took their time */
-	err = profile_label_frame(tree, FRAME_MARKER, FRAME_TEXT_EMPTY, &frames[0]);
-	if (!err)
-		err = profile_child(tree, 0, frames[0], &nodes[0]);
-	if (!err)
-		profile_add(tree, nodes[0], profile->nodes[0].count, profile->nodes[0].time_ns);
-	return err;
+	return NULL;
 }
 
 /* Character i of text and tail together; past the end 0. */

@@ -4,6 +4,7 @@
 viewer.folded = (function () {
 	const data = viewer.data, weights = viewer.weights;
 	const EMPTY = "<empty>"; /* a stack without a frame */
+	const LIKE_COUNT = / [0-9.]+$/; /* readers would take it for one */
 
 	/* Bytes of UTF-8 are in the order of code points; UTF-16 is not, where surrogates begin. */
 	function compare(a, b) {
@@ -21,12 +22,21 @@ viewer.folded = (function () {
 		return a.length - b.length;
 	}
 
+	function isRoot(frame) {
+		const { PROCESS, THREAD, INTERPRETER } = data.KIND;
+		return [PROCESS, THREAD, INTERPRETER].includes(data.funcs[data.frames.func[frame]].kind);
+	}
+
+	function textOf(func, frame) {
+		const text = data.label(func, data.frames.line[frame]).replace(/;/g, ":");
+		return LIKE_COUNT.test(text) && !isRoot(frame) ? text + " ()" : text;
+	}
+
 	/* Of a difference two numbers a line, old and new. */
 	function write() {
 		const { count, parent, frame } = data.nodes;
 		const columns = (data.diff ? ["oldSamples", "samples"] : ["samples"]).map((name) => weights.column(name, "own"));
-		const texts = Array.from(data.frames.func, (func, i) =>
-			data.label(func, data.frames.line[i]).replace(/;/g, ":"));
+		const texts = Array.from(data.frames.func, textOf);
 		const counts = new Map();
 		for (let n = 0; n < count; n++) {
 			const rounded = columns.map((column) => Math.round(column[n]));
@@ -35,7 +45,9 @@ viewer.folded = (function () {
 			const stack = [];
 			for (let at = n; at > 0; at = parent[at])
 				stack.push(texts[frame[at]]);
-			const text = stack.length ? stack.reverse().join(";") : EMPTY;
+			if (!n || (isRoot(frame[n]) && LIKE_COUNT.test(stack[0])))
+				stack.unshift(EMPTY);
+			const text = stack.reverse().join(";");
 			const before = counts.get(text);
 			counts.set(text, before ? rounded.map((value, i) => value + before[i]) : rounded);
 		}

@@ -1,7 +1,15 @@
 """What others make of the files: folded stacks in speedscope, inferno and Firefox's profiler."""
+import os
+import re
+import subprocess
+from xml.etree import ElementTree
 
 import pytest
+
 from consumers import Speedscope, brought, file_url
+from support import LIMIT, environment, folded
+
+GOLDEN = os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "golden")
 
 FOLDED = "main (a.py:1);work (a.py:2) 30\nmain (a.py:1);rest \u86c7 (b.py:3) 12\nmain (a.py:1) 8\n"
 
@@ -44,6 +52,51 @@ def test_folded_in_speedscope(browser, tmp_path):
         "work (a.py:2)": ("30 (60%)", "30 (60%)"),
         "rest \u86c7 (b.py:3)": ("12 (24%)", "12 (24%)"),
     }
+
+
+def inferno(stacks):
+    """{box: samples} of the flame graph that inferno draws of the folded stacks in an open file."""
+    drawn = subprocess.run([brought("inferno", "bin", "inferno-flamegraph")], stdin=stacks,
+                           stdout=subprocess.PIPE, check=True, timeout=LIMIT, env=environment())
+    found = {}
+    for title in ElementTree.fromstring(drawn.stdout).iter("{http://www.w3.org/2000/svg}title"):
+        name, samples = re.match(r"(.*) \(([\d,]+) samples?, [\d.]+%\)$", title.text).groups()
+        found[name] = found.get(name, 0) + int(samples.replace(",", ""))
+    return found
+
+
+def test_folded_in_inferno(tmp_path):
+    path = tmp_path / "a.folded"
+    path.write_text(FOLDED, encoding="utf-8")
+    with open(str(path)) as stacks:
+        assert inferno(stacks) == {
+            "all": 50, "main (a.py:1)": 50, "work (a.py:2)": 30, "rest \u86c7 (b.py:3)": 12}
+
+
+def test_hostile_names_in_inferno():
+    with open(os.path.join(GOLDEN, "hostile.folded"), encoding="utf-8") as stacks:
+        samples = sum(int(line.rpartition(" ")[2]) for line in stacks)
+        stacks.seek(0)
+        found = inferno(stacks)
+    assert found["all"] == samples
+    assert found["<torn>"] == 13 and found["<img src=x onerror=alert(1)> (</script>:1)"] == 12
+
+
+def test_a_program_through_a_pipe_in_inferno(start, sonde, any_python, tmp_path):
+    target, kept = start(any_python, "spin.py"), tmp_path / "a.sonde"
+    target.facts()
+    ended = sonde.run("record", "-q", "-d", "500ms", "-o", kept, "-p", target.pid)
+    assert ended.status == 0, ended
+    stacks = folded(sonde.run("report", "-f", "folded", "-o", "-", kept).out)
+    process = sonde.start("report", "-f", "folded", "-o", "-", kept)
+    try:
+        found = inferno(process.stdout)
+        assert process.wait(LIMIT) == 0
+    finally:
+        process.communicate()
+    assert found["all"] == sum(stacks.values()) > 0
+    for frame in {frame for stack in stacks for frame in stack}:
+        assert found[frame] >= sum(n for stack, n in stacks.items() if frame in stack)
 
 
 def test_what_speedscope_cannot_read_is_noticed(browser, tmp_path):

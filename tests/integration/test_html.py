@@ -20,6 +20,8 @@ HOSTILE = """</script><script>alert(1)</script> (</title>.py:1) 7
 \U0001f40d.\u86c7 (\u00fcber.py:4);%s (long.py:5) 3
 <!-- <script> (a.py:1) 2
 ends in 7;__proto__ (constructor:1) 1
+ends in 7.5 2
+thread (9): worker 7 4
 """ % LONG
 
 

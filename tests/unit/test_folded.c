@@ -139,3 +139,23 @@ Test(folded, very_deep_stacks)
 	cr_assert(strstr(text, ";f99998 (deep.py:1) 2\n"));
 	cr_assert(strstr(text, ";f99998 (deep.py:1);f99999 (deep.py:1) 1\n"));
 }
+
+Test(folded, no_line_ends_in_two_numbers)
+{
+	const struct frame_given thread = { FRAME_THREAD, "thread (9): worker 7", "", 0 };
+	CLEANUP(freep)
+	char *text = NULL;
+	size_t length;
+
+	COUNT(&profile, 1, thread);
+	COUNT(&profile, 2, thread, PY("f", "f.py", 1));
+	COUNT(&profile, 3, PY("f 7", "", 0));
+	COUNT(&profile, 4, PY("f 7", "", 0), PY("g 7.5", "", 0));
+	COUNT(&profile, 5, PY("f7", "", 0));
+	text = written(&output_folded, &profile, NULL, &length);
+	cr_assert_str_eq(text, "f 7 () 3\n"
+			       "f 7 ();g 7.5 () 4\n"
+			       "f7 5\n"
+			       "thread (9): worker 7;<empty> 1\n"
+			       "thread (9): worker 7;f (f.py:1) 2\n");
+}
