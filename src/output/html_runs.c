@@ -1,110 +1,113 @@
 /*
  * html_runs.c - runs of a long recording, merged slice of time by slice of time.
  *
- * A slice is as long as it has to be: it is doubled until few enough are left. In the end a slice
- * is the whole recording, and there is one run for each thread, stack and state.
+ * Runs are counted for longer and longer slices, until few enough would be left or a slice is the
+ * whole recording; then they are merged once. What two slices have apart is at least half of it in
+ * the one that is both: so many times as there are too many, a slice has to be longer at least.
  */
 #include "html_runs.h"
 
 #include <stdlib.h>
 
-enum { SLICES = 4096 /* more than a time line has pixels */ };
+#include "base/array.h"
+#include "base/cleanup.h"
 
-/* A run and where it stood among those of its slice. */
-struct placed {
+enum {
+	SLICES = 4096,     /* more than a time line has pixels */
+	NS_OF_STEP = 1000, /* a slice is a whole number of microseconds, which pages count in */
+};
+
+/* A run of the slice, and the one before it of the same stack. */
+struct merged {
 	struct run run;
-	size_t place;
+	uint32_t before; /* place in items plus 1; 0: none */
 };
 
+/* What one thread did in one slice. */
 struct slice {
-	ARRAY(struct placed) items; /* of one thread */
+	ARRAY(struct merged) items; /* in the order in which they were first seen */
+	uint32_t *last;             /* by node: place of its last one in items plus 1 */
 	uint64_t number;
+	uint32_t thread;
+	struct run *to; /* where they go; NULL: they are only counted */
+	size_t count;   /* that came so far */
 };
 
-static int compare_kinds(const void *left, const void *right)
+static void slice_deinit(struct slice *slice)
 {
-	const struct placed *a = left, *b = right;
-
-	if (a->run.node != b->run.node)
-		return a->run.node < b->run.node ? -1 : 1;
-	if (a->run.state != b->run.state)
-		return a->run.state < b->run.state ? -1 : 1;
-	if (a->run.flags != b->run.flags)
-		return a->run.flags < b->run.flags ? -1 : 1;
-	return (a->place > b->place) - (a->place < b->place);
+	array_deinit(&slice->items);
+	free(slice->last);
 }
 
-static int compare_places(const void *left, const void *right)
+static void put(struct slice *slice, const struct run *run)
 {
-	const struct placed *a = left, *b = right;
-
-	return (a->place > b->place) - (a->place < b->place);
+	if (slice->to)
+		slice->to[slice->count] = *run;
+	slice->count++;
 }
 
-static bool is_same_kind(const struct run *a, const struct run *b)
+static void slice_flush(struct slice *slice)
 {
-	return a->node == b->node && a->state == b->state && a->flags == b->flags;
-}
+	uint64_t now_ns = slice->items.count ? slice->items.items[0].run.start_ns : 0;
 
-/* Merges what is in the slice, and writes it from *count on. */
-static void slice_flush(struct slice *slice, struct run *to, size_t *count)
-{
-	struct placed *items = slice->items.items;
-	size_t kept = 0;
-	uint64_t now_ns;
+	for (size_t i = 0; i < slice->items.count; i++) {
+		struct run *run = &slice->items.items[i].run;
 
-	if (!slice->items.count)
-		return;
-	now_ns = items[0].run.start_ns;
-	qsort(items, slice->items.count, sizeof(*items), compare_kinds);
-	for (size_t i = 1; i < slice->items.count; i++) {
-		if (!is_same_kind(&items[kept].run, &items[i].run)) {
-			items[++kept] = items[i];
-			continue;
-		}
-		items[kept].run.time_ns += items[i].run.time_ns;
-		items[kept].run.samples += items[i].run.samples;
-	}
-	qsort(items, kept + 1, sizeof(*items), compare_places);
-	for (size_t i = 0; i <= kept; i++) {
-		items[i].run.start_ns = now_ns;
-		now_ns += items[i].run.time_ns;
-		to[(*count)++] = items[i].run;
+		slice->last[run->node] = 0;
+		run->start_ns = now_ns;
+		now_ns += run->time_ns;
+		put(slice, run);
 	}
 	slice->items.count = 0;
 }
 
-/* from may be what to is: no more is written than was read. */
-static struct error *merge(const struct run *from, size_t from_count, uint64_t slice_ns,
-			   struct run *to, size_t *count)
+static struct error *slice_add(struct slice *slice, const struct run *run)
 {
-	struct slice slice = { 0 };
-	uint32_t thread = 0;
+	struct merged merged = { *run, slice->last[run->node] };
 
-	*count = 0;
-	for (size_t i = 0; i < from_count; i++) {
-		const struct run run = from[i];
-		const uint64_t number = run.start_ns / slice_ns;
-		const uint64_t last_ns = run.start_ns + (run.time_ns ? run.time_ns - 1 : 0);
-		struct placed placed;
+	for (uint32_t i = merged.before; i; i = slice->items.items[i - 1].before) {
+		struct run *same = &slice->items.items[i - 1].run;
 
-		if (number != slice.number || run.thread != thread || last_ns / slice_ns != number)
-			slice_flush(&slice, to, count);
-		slice.number = number;
-		thread = run.thread;
-		if (last_ns / slice_ns != number) { /* lies across an edge: stays as it is */
-			to[(*count)++] = run;
-			continue;
-		}
-		placed = (struct placed) { run, slice.items.count };
-		if (!array_push(&slice.items, placed)) {
-			array_deinit(&slice.items);
-			return &error_nomem;
+		if (same->state == run->state && same->flags == run->flags) {
+			same->time_ns += run->time_ns;
+			same->samples += run->samples;
+			return NULL;
 		}
 	}
-	slice_flush(&slice, to, count);
-	array_deinit(&slice.items);
+	if (!array_push(&slice->items, merged))
+		return &error_nomem;
+	slice->last[run->node] = (uint32_t)slice->items.count;
 	return NULL;
+}
+
+/* to NULL: only counts. */
+static struct error *merge(const struct profile *profile, uint64_t slice_ns, struct run *to,
+			   size_t *count)
+{
+	CLEANUP(slice_deinit)
+	struct slice slice = { .last = calloc(profile->node_count, sizeof(*slice.last)), .to = to };
+	struct error *err = NULL;
+
+	if (!slice.last)
+		return &error_nomem;
+	for (size_t i = 0; !err && i < profile->run_count; i++) {
+		const struct run *run = &profile->runs[i];
+		const uint64_t number = run->start_ns / slice_ns;
+		const uint64_t last_ns = run->start_ns + (run->time_ns ? run->time_ns - 1 : 0);
+		const bool is_across = last_ns / slice_ns != number;
+
+		if (number != slice.number || run->thread != slice.thread || is_across)
+			slice_flush(&slice);
+		slice.number = number;
+		slice.thread = run->thread;
+		if (is_across)
+			put(&slice, run);
+		else
+			err = slice_add(&slice, run);
+	}
+	slice_flush(&slice);
+	*count = slice.count;
+	return err;
 }
 
 static uint64_t end_of(const struct profile *profile)
@@ -117,29 +120,39 @@ static uint64_t end_of(const struct profile *profile)
 	return end_ns;
 }
 
-struct error *html_runs_init(struct html_runs *runs, const struct profile *profile, size_t limit)
+/* The length of a slice that leaves few enough, and how many. */
+static struct error *choose_slice(const struct profile *profile, size_t limit, uint64_t *slice_ns,
+				  size_t *count)
 {
 	const uint64_t end_ns = end_of(profile);
+	struct error *err;
+
+	*slice_ns = (end_ns / SLICES / NS_OF_STEP + 1) * NS_OF_STEP;
+	err = merge(profile, *slice_ns, NULL, count);
+	while (!err && *count > limit && *slice_ns < end_ns) {
+		for (size_t many = *count; many > limit && *slice_ns < end_ns; many /= 2)
+			*slice_ns *= 2;
+		err = merge(profile, *slice_ns, NULL, count);
+	}
+	return err;
+}
+
+struct error *html_runs_init(struct html_runs *runs, const struct profile *profile, size_t limit)
+{
 	struct error *err;
 
 	*runs = (struct html_runs) { .items = profile->runs, .count = profile->run_count };
 	if (runs->count <= limit)
 		return NULL;
-	if (!array_reserve(&runs->own, runs->count))
-		return &error_nomem;
-	runs->items = runs->own.items;
-	runs->slice_ns = end_ns / SLICES + 1;
-	err = merge(profile->runs, profile->run_count, runs->slice_ns, runs->own.items,
-		    &runs->count);
-	while (!err && runs->count > limit && runs->slice_ns <= end_ns) {
-		runs->slice_ns *= 2;
-		err = merge(runs->items, runs->count, runs->slice_ns, runs->own.items,
-			    &runs->count);
-	}
-	return err;
+	err = choose_slice(profile, limit, &runs->slice_ns, &runs->count);
+	if (err)
+		return err;
+	runs->items = runs->own = calloc(runs->count, sizeof(*runs->own));
+	return runs->own ? merge(profile, runs->slice_ns, runs->own, &runs->count) : &error_nomem;
 }
 
 void html_runs_deinit(struct html_runs *runs)
 {
-	array_deinit(&runs->own);
+	free(runs->own);
+	*runs = (struct html_runs) { 0 };
 }

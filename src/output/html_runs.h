@@ -7,7 +7,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/array.h"
 #include "base/error.h"
 #include "profile/profile.h"
 
@@ -15,12 +14,12 @@ struct html_runs {
 	const struct run *items; /* by thread, then by time */
 	size_t count;
 	/*
-	 * 0: each run as it was recorded. Else time is told this precisely: within such a slice,
-	 * samples of a thread with the same stack and state are one run, in the order in which they
-	 * were first seen.
+	 * 0: each run as it was recorded. Else time is told this precisely: within such a slice
+	 * (they begin at multiples of it), samples of a thread with the same stack and state are
+	 * one run, in the order in which they were first seen. Runs across an edge are as recorded.
 	 */
 	uint64_t slice_ns;
-	ARRAY(struct run) own; /* what items are when slice_ns */
+	struct run *own; /* what items are when slice_ns */
 };
 
 /* The profile is borrowed. limit: how many runs are too many. &error_nomem. */

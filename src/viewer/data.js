@@ -124,6 +124,8 @@ viewer.data = (function () {
 		threads: given.threads,
 		sources: readSources(),
 		weights: given.nodes, /* samples, time; of a difference oldSamples, oldTime */
+		/* 0: runs are as they were recorded; else they are put together in slices as long as that */
+		slice: given.sliceUs,
 		/* folded stacks tell no time */
 		hasTime: runs.count > 0 && given.facts.elapsedUs > 0,
 		start: runs.count ? Math.min(start, end) : 0,

@@ -49,8 +49,10 @@ viewer.Flame = (function () {
 			this.canvas.addEventListener("mousemove", (event) => this.hover(at(event), event));
 			this.canvas.addEventListener("mouseleave", () => this.hover(null));
 			this.canvas.addEventListener("click", (event) => {
-				const box = at(event);
 				this.host.focus({ preventScroll: true });
+				if (event.detail > 1) /* the picture may have moved since the first */
+					return;
+				const box = at(event);
 				if (box)
 					this.zoom(box);
 			});

@@ -122,25 +122,31 @@
 		{ id: "wait-gil", name: "waits for the GIL", states: [1] },
 		{ id: "wait", name: "waits", states: [2, 3, 4, 5] },
 	];
+	/* And what they had meanwhile; one can be looked at alone. */
+	const FLAG_KINDS = [
+		{ id: "gil", name: "holds the GIL", flag: weights.FLAG.GIL, title: "Only while a thread holds the GIL" },
+		{ id: "gc", name: "collects garbage", flag: weights.FLAG.GC, title: "Only while a thread collects garbage" },
+	];
 
-	function stateShares() {
-		const runs = data.runs, { threads, from, to } = weights.filter, sums = new Float64Array(8);
-		let held = 0;
+	/* Time by state, and by flag. */
+	function stateTimes() {
+		const runs = data.runs, { threads, from, to } = weights.filter;
+		const by = new Float64Array(32);
 		for (let i = 0; i < runs.count; i++) {
-			if (threads && !threads.has(runs.thread[i]))
-				continue;
 			const time = Math.min(to, runs.start[i] + runs.time[i]) - Math.max(from, runs.start[i]);
-			if (time <= 0)
-				continue;
-			sums[runs.how[i] & 7] += time;
-			if (runs.how[i] & weights.FLAG.GIL)
-				held += time;
+			if (time > 0 && !(threads && !threads.has(runs.thread[i])))
+				by[runs.how[i] & 31] += time;
 		}
-		return { sums, held, all: sums.reduce((a, b) => a + b, 0) };
+		const sum = (is) => by.reduce((all, time, how) => all + (is(how) ? time : 0), 0);
+		return {
+			all: sum(() => true),
+			states: weights.STATES.map((name, state) => sum((how) => (how & 7) === state)),
+			flag: (flag) => sum((how) => (how & flag) !== 0),
+		};
 	}
 
 	function stateChip(kind, isOn, share, title, act) {
-		const chip = format.element("button", "chip state");
+		const chip = format.element("button", "chip state" + (kind.flag ? " flag" : ""));
 		const mark = format.element("b");
 		mark.style.background = "var(--state-" + kind.id + ")";
 		chip.append(mark, kind.name + " " + format.percent(share));
@@ -151,22 +157,28 @@
 		return chip;
 	}
 
+	/* "Leave these out: for a lock 3.0 %, ..." where a kind has several states. */
+	function stateTitle(kind, isOn, times) {
+		const parts = kind.states.filter((state) => times.states[state] > 0)
+			.map((state) => weights.STATES[state] + " " + format.percent(times.states[state] / times.all));
+		return (isOn ? "Leave these out" : "Show these") + (kind.states.length > 1 ? ": " + parts.join(", ") : "");
+	}
+
 	function showStates() {
-		const host = byId("states");
+		const host = byId("states"), { states, flags } = weights.filter;
+		const times = data.hasTime ? stateTimes() : { all: 0 };
 		host.replaceChildren();
-		if (!data.hasTime)
+		if (!times.all)
 			return;
-		const shares = stateShares(), { states, held } = weights.filter;
-		if (!shares.all)
-			return;
-		if (shares.held > 0)
-			host.append(stateChip({ id: "gil", name: "holds the GIL" }, held, shares.held / shares.all,
-				"Only threads that hold the GIL", () => weights.set({ held: !held })));
-		const present = STATE_KINDS.filter((kind) => kind.states.some((state) => shares.sums[state] > 0));
-		for (const kind of present) {
+		for (const kind of FLAG_KINDS)
+			if (times.flag(kind.flag) > 0)
+				host.append(stateChip(kind, (flags & kind.flag) !== 0, times.flag(kind.flag) / times.all, kind.title,
+					() => weights.set({ flags: flags ^ kind.flag })));
+		for (const kind of STATE_KINDS) {
+			const share = kind.states.reduce((sum, state) => sum + times.states[state], 0) / times.all;
 			const isOn = !states || kind.states.some((state) => states.has(state));
-			const share = kind.states.reduce((sum, state) => sum + shares.sums[state], 0) / shares.all;
-			host.append(stateChip(kind, isOn, share, isOn ? "Leave these out" : "Show these", () => toggleState(kind)));
+			if (share > 0)
+				host.append(stateChip(kind, isOn, share, stateTitle(kind, isOn, times), () => toggleState(kind)));
 		}
 	}
 

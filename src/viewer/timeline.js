@@ -6,6 +6,7 @@
 viewer.timeline = (function () {
 	const data = viewer.data, weights = viewer.weights, format = viewer.format;
 	const host = document.getElementById("lanes"), chip = document.getElementById("range");
+	const hint = document.getElementById("hint");
 	const LANE = 22, BAR = 17, AXIS = 18, LANES_MAX = 100, NAME = 168, NAME_NARROW = 84, RIGHT = 14;
 	/* Bottom up. The GIL's holder is told from a thread that only runs. */
 	const KINDS = ["gil", "running", "gc", "wait-gil", "wait"];
@@ -37,18 +38,36 @@ viewer.timeline = (function () {
 	const span = () => Math.max(1, data.end - data.start);
 	const room = () => Math.max(1, Math.floor(width - nameWidth() - RIGHT));
 	const xOf = (us) => nameWidth() + (us - data.start) / span() * room();
-	const timeAt = (x) => data.start + Math.max(0, Math.min(1, (x - nameWidth()) / room())) * span();
+	/* the nearest moment at which the profile can be cut */
+	const timeAt = (x) => {
+		const time = data.start + Math.max(0, Math.min(1, (x - nameWidth()) / room())) * span();
+		return data.slice ? Math.min(data.end, Math.round(time / data.slice) * data.slice) : time;
+	};
 
-	/* Time by column and kind. */
+	/*
+	 * From when to when a run is drawn. One that was put together from all of a slice is spread
+	 * over it: nothing is known of its place inside.
+	 */
+	function extent(i) {
+		const from = data.runs.start[i], to = from + data.runs.time[i], slice = data.slice;
+		if (!slice)
+			return { from, to };
+		const begin = Math.floor(from / slice) * slice;
+		return to > begin + slice ? { from, to }
+			: { from: Math.max(begin, data.start), to: Math.min(begin + slice, data.end) };
+	}
+
+	/* Parts of a column's time, by column and kind. */
 	function fillColumns(track, columns) {
 		const runs = data.runs, count = columns.length / KINDS.length;
 		const scale = count / span();
 		columns.fill(0);
 		for (let i = track.begin; i < track.end; i++) {
-			const kind = kindOf(runs.how[i]);
-			const from = (runs.start[i] - data.start) * scale, to = from + runs.time[i] * scale;
+			const kind = kindOf(runs.how[i]), drawn = extent(i);
+			const from = (drawn.from - data.start) * scale, to = (drawn.to - data.start) * scale;
+			const dense = to > from ? runs.time[i] * scale / (to - from) : 0;
 			for (let c = Math.floor(from); c < to && c < count; c++)
-				columns[c * KINDS.length + kind] += Math.min(to, c + 1) - Math.max(from, c);
+				columns[c * KINDS.length + kind] += dense * (Math.min(to, c + 1) - Math.max(from, c));
 		}
 	}
 
@@ -148,7 +167,7 @@ viewer.timeline = (function () {
 		const { from, to } = drag || weights.filter;
 		const isOn = from > 0 || to < Infinity;
 		chip.hidden = !isOn;
-		document.getElementById("hint").hidden = isOn;
+		hint.hidden = isOn;
 		if (isOn)
 			chip.textContent = format.duration(Math.max(from, data.start)) + " \u2013 " +
 				format.duration(Math.min(to, data.end)) + "  \u00d7";
@@ -173,7 +192,8 @@ viewer.timeline = (function () {
 			return;
 		const chosen = drag, moved = Math.abs(at(event).x - chosen.x);
 		drag = null;
-		weights.set(moved < 3 ? { from: 0, to: Infinity } : { from: chosen.from, to: chosen.to });
+		const isNone = moved < 3 || chosen.to <= chosen.from;
+		weights.set(isNone ? { from: 0, to: Infinity } : { from: chosen.from, to: chosen.to });
 	}
 
 	/* What stands below the mouse, in words. */
@@ -181,6 +201,10 @@ viewer.timeline = (function () {
 		const { x, row } = at(event), track = lanes[row];
 		if (!track || x < nameWidth()) {
 			viewer.tip.hide();
+			return;
+		}
+		if (data.slice) {
+			viewer.tip.text(viewer.tip.shorten(data.threadName(track.thread)), event.clientX, event.clientY);
 			return;
 		}
 		const now = timeAt(x), runs = data.runs;
@@ -205,7 +229,7 @@ viewer.timeline = (function () {
 	}
 
 	function listen() {
-		canvas.addEventListener("mousedown", (event) => {
+		canvas.addEventListener("pointerdown", (event) => {
 			const { x, row } = at(event);
 			if (x < nameWidth()) {
 				pickThread(row);
@@ -214,7 +238,7 @@ viewer.timeline = (function () {
 			drag = { x, from: timeAt(x), to: timeAt(x) };
 			event.preventDefault();
 		});
-		window.addEventListener("mousemove", (event) => {
+		window.addEventListener("pointermove", (event) => {
 			if (!drag)
 				return;
 			const x = at(event).x;
@@ -223,7 +247,7 @@ viewer.timeline = (function () {
 			showRange();
 			draw();
 		});
-		window.addEventListener("mouseup", finishDrag);
+		window.addEventListener("pointerup", finishDrag);
 		canvas.addEventListener("mousemove", (event) => {
 			canvas.style.cursor = at(event).x < nameWidth() ? "pointer" : "crosshair";
 			if (!drag)
@@ -239,6 +263,9 @@ viewer.timeline = (function () {
 			document.getElementById("timeline").hidden = true;
 			return;
 		}
+		if (data.slice)
+			hint.textContent = data.slice < span() / 2 ? "Drag over the time line to choose a part of it, to " + format.duration(data.slice) + "."
+				: "So many different stacks are not told apart in time.";
 		lanes = chooseLanes();
 		canvas = format.element("canvas");
 		canvas.setAttribute("aria-label", "time line of the threads");

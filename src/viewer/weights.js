@@ -7,12 +7,11 @@
 viewer.weights = (function () {
 	const data = viewer.data;
 	const STATES = ["running", "waits for the GIL", "waits for a lock", "waits for I/O", "sleeps", "waits"];
-	const STATE_IDS = ["running", "gil", "lock", "io", "sleep", "other"];
 	const FLAG = { GIL: 8, GC: 16 };
 	const names = data.diff ? ["samples", "time", "oldSamples", "oldTime"] : ["samples", "time"];
 	/* A page that begins without waiting threads shows them where nothing else could be seen. */
 	const hidesWaiting = data.facts.hideWaiting && data.runs.how.some((how) => (how & 7) === 0);
-	const initial = { from: 0, to: Infinity, threads: null, states: hidesWaiting ? new Set([0]) : null, held: false };
+	const initial = { from: 0, to: Infinity, threads: null, states: hidesWaiting ? new Set([0]) : null, flags: 0 };
 	const filter = Object.assign({}, initial);
 	let unit = "samples";
 	let own, total, listeners = [];
@@ -23,7 +22,7 @@ viewer.weights = (function () {
 		for (let i = 0; i < runs.count; i++) {
 			if (has && !has.has(runs.thread[i]) || states && !states.has(runs.how[i] & 7))
 				continue;
-			if (filter.held && !(runs.how[i] & FLAG.GIL))
+			if ((runs.how[i] & filter.flags) !== filter.flags)
 				continue;
 			const from = Math.max(filter.from, runs.start[i]);
 			const to = Math.min(filter.to, runs.start[i] + runs.time[i]);
@@ -71,7 +70,7 @@ viewer.weights = (function () {
 	if (data.diff)
 		unit = "both";
 	return {
-		STATES, STATE_IDS, FLAG, filter,
+		STATES, FLAG, filter,
 		units: data.diff ? ["both", "new", "old"] : ["samples", "time"],
 		get unit() { return unit; },
 		set unit(name) { unit = name; },

@@ -258,6 +258,25 @@ def test_a_range_of_the_time_line_filters_all_else(view, recording, tmp_path):
     assert sum(folded(saved(page, tmp_path)).values()) == everything
 
 
+def test_a_long_recording_is_cut_into_slices(view, sonde, tmp_path):
+    path = tmp_path / "long.sonde"
+    maker = os.path.join(os.path.dirname(sonde.path), "bench", "recording")
+    subprocess.run([maker, str(path), "400000", "60", "20"], stdout=subprocess.DEVNULL, check=True,
+                   timeout=LIMIT)
+    page = view(path)
+    slice_us = page.evaluate("viewer.data.slice")
+    assert 0 < slice_us < page.evaluate("viewer.data.end") / 100
+    assert page.evaluate("viewer.data.runs.count") <= 200000
+    assert page.evaluate("viewer.weights.all") == 400000
+    page.evaluate("viewer.weights.set({ from: 20 * %d, to: 300 * %d })" % (slice_us, slice_us))
+    cut = folded(saved(page, tmp_path))
+    run = sonde.run("report", "-q", "-o", "-", path, "--from", "%.6fs" % (20 * slice_us / 1e6),
+                    "--to", "%.6fs" % (300 * slice_us / 1e6))
+    real = folded(run.out)
+    assert abs(sum(cut.values()) - sum(real.values())) <= 20  # at the edges, of ten threads
+    assert all(abs(cut.get(stack, 0) - count) <= 20 for stack, count in real.items())
+
+
 def test_states_can_be_left_out(view, start, sonde, any_python, tmp_path):
     target = start(any_python, "busy.py")
     path = tmp_path / "busy.sonde"

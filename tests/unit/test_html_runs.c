@@ -4,12 +4,18 @@
 #include <criterion/criterion.h>
 
 #include "output/html_runs.h"
+#include "support/profiles.h"
 
 static struct profile profile;
 
+/* Nodes 1 to 3. */
 static void setup(void)
 {
 	cr_assert_null(profile_init(&profile));
+	COUNT(&profile, 0, PY("one", "a.py", 1));
+	COUNT(&profile, 0, PY("two", "a.py", 1));
+	COUNT(&profile, 0, PY("three", "a.py", 1));
+	cr_assert_eq(profile.node_count, 4);
 }
 
 static void teardown(void)
