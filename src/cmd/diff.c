@@ -285,6 +285,40 @@ static struct error *write_all(const struct comparison *comparison)
 	return err;
 }
 
+/* One side was recorded in a way that changes what its shares are of. */
+static void say_unlike(const struct comparison *comparison, const bool sides[DIFF_SIDES],
+		       const char *what, const char *why)
+{
+	const char *const *paths = comparison->options->paths;
+	const int with = sides[DIFF_OLD] ? DIFF_OLD : DIFF_NEW;
+
+	if (sides[DIFF_OLD] != sides[DIFF_NEW])
+		fprintf(stderr, "sonde: %s %s, %s is not: %s\n", paths[with], what,
+			paths[DIFF_OLD + DIFF_NEW - with], why);
+}
+
+/* Both have to be of the same kind, or the difference is that of how they were made. */
+static void say_what_is_unlike(const struct comparison *comparison)
+{
+	bool gil[DIFF_SIDES], blocking[DIFF_SIDES], folded[DIFF_SIDES];
+
+	for (int side = 0; side < DIFF_SIDES; side++) {
+		const struct recorded *recorded = &comparison->recorded[side];
+
+		gil[side] = recorded->profile.capture.gil_only;
+		blocking[side] = recorded->profile.capture.blocking;
+		folded[side] = recorded->folded;
+	}
+	if (comparison->options->shown.report.mode != REPORT_GIL)
+		say_unlike(comparison, gil, "is recorded with -g",
+			   "only one has threads that do not hold the GIL (-g compares those that "
+			   "do)");
+	say_unlike(comparison, blocking, "is recorded with --blocking",
+		   "only one was stopped at each look");
+	say_unlike(comparison, folded, "is of folded stacks",
+		   "they do not tell how they were filtered");
+}
+
 static struct error *run_diff(const struct options *options, size_t *failed)
 {
 	CLEANUP(comparison_deinit)
@@ -298,6 +332,8 @@ static struct error *run_diff(const struct options *options, size_t *failed)
 		err = choose(options, "-", &form);
 	if (!err)
 		err = compare(options, &comparison);
+	if (!err && !options->run.quiet)
+		say_what_is_unlike(&comparison);
 	if (!err)
 		err = write_all(&comparison);
 	for (int side = 0; !err && side < DIFF_SIDES && !options->run.quiet; side++)

@@ -142,3 +142,26 @@ def test_the_picture_shows_both(sonde, two, browser, tmp_path):
     save = "save (app.py)\nold 200 samples, 20.00 %, new 0 samples, 0.00 %, -20.00 points"
     assert boxes[parse].startswith("hsl(8,") and boxes[save].startswith("hsl(214,")
     assert not browser.seen["errors"] and not browser.seen["dialogs"], browser.seen
+
+
+def test_what_is_unlike_is_said(start, sonde, any_python, tmp_path):
+    target, made = start(any_python, "spin.py"), {}
+    target.facts()
+    for option in "", "-g", "--blocking":
+        made[option] = tmp_path / ("a%s.sonde" % option)
+        run = sonde.run("record", "-q", "-d", "1s", "-o", made[option], "-p", target.pid,
+                        *option.split())
+        assert run.status == 0, run
+    plain, gil, blocking = made[""], made["-g"], made["--blocking"]
+    said = "sonde: %s is recorded with %s, %s is not: only one "
+    for sides in (plain, gil), (gil, plain):
+        assert diff(sonde, *sides).err.startswith(said % (gil, "-g", plain))
+        assert diff(sonde, "-g", *sides).err == diff(sonde, "-q", *sides).err == ""
+    assert diff(sonde, blocking, plain).err.startswith(said % (blocking, "--blocking", plain))
+    for one in plain, gil, blocking:
+        assert diff(sonde, one, one).err == ""
+    stacks = tmp_path / "a.folded"
+    assert sonde.run("report", "-q", "-o", stacks, plain).status == 0
+    assert diff(sonde, stacks, plain).err == (
+        "sonde: %s is of folded stacks, %s is not: they do not tell how they were filtered\n"
+        % (stacks, plain))
