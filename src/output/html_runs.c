@@ -65,7 +65,8 @@ static struct error *slice_add(struct slice *slice, const struct run *run)
 {
 	struct merged merged = { *run, slice->last[run->node] };
 
-	for (uint32_t i = merged.before; i; i = slice->items.items[i - 1].before) {
+	for (uint32_t i = slice->items.items ? merged.before : 0; i;
+	     i = slice->items.items[i - 1].before) {
 		struct run *same = &slice->items.items[i - 1].run;
 
 		if (same->state == run->state && same->flags == run->flags) {
@@ -147,7 +148,7 @@ struct error *html_runs_init(struct html_runs *runs, const struct profile *profi
 	err = choose_slice(profile, limit, &runs->slice_ns, &runs->count);
 	if (err)
 		return err;
-	runs->items = runs->own = calloc(runs->count, sizeof(*runs->own));
+	runs->items = runs->own = calloc(runs->count + 1, sizeof(*runs->own));
 	return runs->own ? merge(profile, runs->slice_ns, runs->own, &runs->count) : &error_nomem;
 }
 
