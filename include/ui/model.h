@@ -94,6 +94,7 @@ struct model {
 	uint64_t shown_ns;
 	struct load load;
 	struct stats stats;
+	double rate_hz, own_cpu; /* looks a second, and CPUs that looking took: lately */
 	struct load_point points[MODEL_POINTS]; /* a ring */
 	uint64_t point_count;                   /* how many ever came */
 };

@@ -19,6 +19,8 @@
 #include "top_sink.h"
 #include "ui/live.h"
 
+enum { FIRST_NS = 150 * CLOCK_MS_NS /* until a screen first shows something */ };
+
 struct session {
 	const struct top_options *options;
 	struct subject subject;
@@ -205,7 +207,7 @@ static int run(struct session *session, bool screen)
 		err = top_load_ask(&session->load, &session->dictionary, &session->model.load);
 	if (err)
 		return (int)exit_report(err);
-	session->due_ns = clock_now_ns() + (screen ? 0 : session->options->delay_ns);
+	session->due_ns = clock_now_ns() + (screen ? FIRST_NS : session->options->delay_ns);
 	err = sampler_run(session->sampler, &control);
 	(void)error_catch(&err, ERROR_GONE); /* that the target ended is no failure */
 	if (!err)

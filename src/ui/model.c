@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MEASURE_MIN_NS = 10 * CLOCK_MS_NS };
+
 static void part_deinit(struct part *part)
 {
 	counts_deinit(&part->samples);
@@ -153,6 +155,18 @@ void model_deinit(struct model *model)
 	array_deinit(&model->threads);
 }
 
+/* How it went since the last measure; a moment too short to tell changes nothing. */
+static void measure_looking(struct model *model, const struct stats *stats)
+{
+	uint64_t elapsed_ns = stats->elapsed_ns - model->stats.elapsed_ns;
+
+	if (elapsed_ns < MEASURE_MIN_NS)
+		return;
+	model->rate_hz = (double)(stats->ticks - model->stats.ticks) * 1e9 / (double)elapsed_ns;
+	model->own_cpu = (double)(stats->own_cpu_ns - model->stats.own_cpu_ns) / (double)elapsed_ns;
+	model->stats = *stats;
+}
+
 void model_measure(struct model *model, const struct load *load, const struct stats *stats)
 {
 	uint64_t looked_ns = model->looked_ns - model->measured_looked_ns;
@@ -162,7 +176,7 @@ void model_measure(struct model *model, const struct load *load, const struct st
 	model->measured_looked_ns = model->looked_ns;
 	model->measured_gil_ns = model->gil_ns;
 	model->load = *load;
-	model->stats = *stats;
+	measure_looking(model, stats);
 	*point = (struct load_point) {
 		.cpu = load->cpu,
 		.gil = looked_ns ? (double)gil_ns / (double)looked_ns : 0,

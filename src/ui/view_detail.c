@@ -133,8 +133,8 @@ size_t live_source_lines(const struct live *live)
 	return first > 0 ? (size_t)(last - first) + 1 : 0;
 }
 
-/* The line with most of the time comes into sight, once. */
-static void place_source(struct live *live, int32_t first)
+/* The line with most of the time comes into the middle, once. */
+static void place_source(struct live *live, int32_t first, size_t rows)
 {
 	const struct detail_line *hottest = NULL;
 
@@ -148,6 +148,8 @@ static void place_source(struct live *live, int32_t first)
 	}
 	live->detail_selected[FOCUS_SOURCE] =
 		hottest && hottest->line >= first ? (size_t)(hottest->line - first) : 0;
+	if (live->detail_selected[FOCUS_SOURCE] > rows / 2)
+		live->detail_top[FOCUS_SOURCE] = live->detail_selected[FOCUS_SOURCE] - rows / 2;
 	live->is_source_placed = true;
 }
 
@@ -187,13 +189,13 @@ static void draw_source(struct live *live, struct grid *grid, int row, int end)
 	is_known = live->source && count &&
 		   live->source(live->source_context, &live->model->dictionary->funcs[live->func],
 				first);
-	place_source(live, first);
+	place_source(live, first, rows);
 	if (*selected >= count)
 		*selected = count ? count - 1 : 0;
 	*top = view_scroll(*top, *selected, rows, count);
 	for (int i = 0; i < grid->cols; i++)
 		grid_put(grid, row, i, i + 1, STYLE_HEADING, " ");
-	grid_put(grid, row, 0, grid->cols, STYLE_HEADING, "  own% total%");
+	grid_put(grid, row, 0, grid->cols, STYLE_HEADING, "  own%  total%");
 	grid_put(grid, row, view_shares_width(grid) + 1, grid->cols, STYLE_HEADING,
 		 is_known ? "line source" : "line (its source could not be read)");
 	for (size_t i = 0; i < rows && *top + i < count; i++) {

@@ -184,8 +184,7 @@ static void draw_threads(const struct live *live, struct pen *pen)
 static void draw_rate(const struct live *live, struct pen *pen)
 {
 	const struct stats *stats = &live->model->stats;
-	double reached =
-		stats->elapsed_ns ? (double)stats->ticks * 1e9 / (double)stats->elapsed_ns : 0;
+	double reached = live->model->rate_hz;
 	double lost = share_of(stats->torn + stats->faults, stats->samples);
 	char buf[64];
 
@@ -199,7 +198,7 @@ static void draw_rate(const struct live *live, struct pen *pen)
 		  buf);
 	snprintf(buf, sizeof(buf), "%.1f %%", 100 * lost);
 	put_label(pen, "lost", lost >= 0.05 ? STYLE_ALERT : STYLE_PLAIN, buf);
-	snprintf(buf, sizeof(buf), "%.1f %%", 100 * share_of(stats->own_cpu_ns, stats->elapsed_ns));
+	snprintf(buf, sizeof(buf), "%.1f %%", 100 * live->model->own_cpu);
 	put_label(pen, "sonde", STYLE_PLAIN, buf);
 }
 

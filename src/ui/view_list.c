@@ -8,6 +8,8 @@
 
 enum {
 	SHARE_WIDTH = 6,
+	TOTAL_WIDTH = 7, /* its heading is longer, and has a mark at times */
+	SHARES_WIDTH = SHARE_WIDTH + TOTAL_WIDTH + 2, /* both, and the blanks behind them */
 	TIME_WIDTH = 7,
 	STATE_WIDTH = 6,
 	BAR_MAX = 30,
@@ -42,7 +44,7 @@ static int put_shares(const struct live *live, struct grid *grid, int row, int c
 
 	col = put_right(grid, row, col, SHARE_WIDTH, sum->own ? STYLE_STRONG : STYLE_DIM,
 			format_share(buf, sizeof(buf), sum->own, of));
-	col = put_right(grid, row, col, SHARE_WIDTH, sum->total ? STYLE_PLAIN : STYLE_DIM,
+	col = put_right(grid, row, col, TOTAL_WIDTH, sum->total ? STYLE_PLAIN : STYLE_DIM,
 			format_share(buf, sizeof(buf), sum->total, of));
 	if (!width)
 		return col;
@@ -53,7 +55,7 @@ static int put_shares(const struct live *live, struct grid *grid, int row, int c
 
 int view_shares_width(const struct grid *grid)
 {
-	return 2 * (SHARE_WIDTH + 1) + (grid->cols >= WIDE_COLS ? bar_width(grid) + 1 : 0);
+	return SHARES_WIDTH + (grid->cols >= WIDE_COLS ? bar_width(grid) + 1 : 0);
 }
 
 int view_shares(const struct live *live, struct grid *grid, int row, const struct sum *sum,
@@ -109,8 +111,7 @@ static void put_headings(const struct live *live, struct grid *grid, int row)
 	for (int i = 0; i < grid->cols; i++)
 		grid_put(grid, row, i, i + 1, STYLE_HEADING, " ");
 	col = put_heading(live, grid, row, col, SHARE_WIDTH, COLUMN_OWN, "own%");
-	/* the mark takes the blank before it */
-	col = put_heading(live, grid, row, col - 1, SHARE_WIDTH + 1, COLUMN_TOTAL, "total%");
+	col = put_heading(live, grid, row, col, TOTAL_WIDTH, COLUMN_TOTAL, "total%");
 	if (bar)
 		col += bar + 1;
 	col = put_heading(live, grid, row, col, TIME_WIDTH, COLUMN_OWN_TIME, "own");
@@ -212,6 +213,13 @@ static void explain_nothing(const struct live *live, struct grid *grid, int row)
 	grid_put(grid, row, 2, grid->cols, STYLE_DIM, why);
 }
 
+/* But for the bar, which would be the opposite of what it says. */
+static void select_row(struct grid *grid, int row)
+{
+	grid_select(grid, row, 0, SHARES_WIDTH);
+	grid_select(grid, row, SHARES_WIDTH + bar_width(grid), grid->cols);
+}
+
 void view_list(struct live *live, struct grid *grid, int first, int end)
 {
 	const struct row_list *list = &live->rows.list;
@@ -228,6 +236,6 @@ void view_list(struct live *live, struct grid *grid, int first, int end)
 		put_row(live, &list->items[live->top + i], grid, at);
 		grid_hit(grid, at, 0, grid->cols, hit_pack(HIT_ROW, (uint32_t)(live->top + i)));
 		if (live->top + i == live->selected)
-			grid_select(grid, at, 0, grid->cols);
+			select_row(grid, at);
 	}
 }
