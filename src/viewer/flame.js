@@ -7,7 +7,7 @@
  */
 viewer.Flame = (function () {
 	const tree = viewer.tree, format = viewer.format, colours = viewer.colours;
-	const ROW = 19, PAD = 4, NARROWEST = 0.5, ZOOM_MS = 160, OPEN_MS = 8;
+	const ROW = 19, PAD = 4, NARROWEST = 0.5, ZOOM_MS = 160, OPEN_MS = 8, OPEN_ALWAYS = 500;
 	const FONT = '11.5px ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace';
 	const still = window.matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -123,7 +123,7 @@ viewer.Flame = (function () {
 				const left = (box.x - this.from) * scale, right = left + box.value * scale;
 				this.placed.push({ box, left: Math.max(0, left), right: Math.min(this.width, right) });
 				this.depth = Math.max(this.depth, box.depth);
-				if (box.opened || performance.now() < until)
+				if (box.opened || i < OPEN_ALWAYS || performance.now() < until)
 					this.placeBelow(box, scale, found);
 				else
 					this.isPartial = true;

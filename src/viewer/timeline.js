@@ -38,11 +38,9 @@ viewer.timeline = (function () {
 	const span = () => Math.max(1, data.end - data.start);
 	const room = () => Math.max(1, Math.floor(width - nameWidth() - RIGHT));
 	const xOf = (us) => nameWidth() + (us - data.start) / span() * room();
-	/* the nearest moment at which the profile can be cut */
-	const timeAt = (x) => {
-		const time = data.start + Math.max(0, Math.min(1, (x - nameWidth()) / room())) * span();
-		return data.slice ? Math.min(data.end, Math.round(time / data.slice) * data.slice) : time;
-	};
+	/* The nearest moment at which the profile can be cut. */
+	const cut = (us) => Math.max(data.start, Math.min(data.end, data.slice ? Math.round(us / data.slice) * data.slice : us));
+	const timeAt = (x) => cut(data.start + (x - nameWidth()) / room() * span());
 
 	/*
 	 * From when to when a run is drawn. One that was put together from all of a slice is spread
@@ -228,7 +226,27 @@ viewer.timeline = (function () {
 		viewer.tip.text(viewer.tip.shorten(text), event.clientX, event.clientY);
 	}
 
+	/* Arrow keys move the range; with Shift its end. */
+	function onKey(event) {
+		if (event.key !== "ArrowLeft" && event.key !== "ArrowRight")
+			return;
+		const step = Math.max(data.slice, span() / 50) * (event.key === "ArrowLeft" ? -1 : 1);
+		const isOn = weights.filter.to < Infinity;
+		let from = isOn ? weights.filter.from : data.start, to = isOn ? weights.filter.to : data.start + span() / 5;
+		if (isOn) {
+			to = cut(to + step);
+			from = event.shiftKey ? from : cut(from + step);
+		}
+		from = cut(from);
+		to = cut(to);
+		if (to > from)
+			weights.set({ from, to });
+		event.preventDefault();
+		event.stopPropagation();
+	}
+
 	function listen() {
+		canvas.addEventListener("keydown", onKey);
 		canvas.addEventListener("pointerdown", (event) => {
 			const { x, row } = at(event);
 			if (x < nameWidth()) {
@@ -268,7 +286,9 @@ viewer.timeline = (function () {
 				: "So many different stacks are not told apart in time.";
 		lanes = chooseLanes();
 		canvas = format.element("canvas");
-		canvas.setAttribute("aria-label", "time line of the threads");
+		canvas.tabIndex = 0;
+		canvas.setAttribute("role", "application");
+		canvas.setAttribute("aria-label", "Time line of the threads: left and right choose a part of it, with Shift its end");
 		picture = document.createElement("canvas");
 		context = canvas.getContext("2d");
 		host.append(canvas);

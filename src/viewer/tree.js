@@ -147,7 +147,7 @@ viewer.tree = (function () {
 	}
 
 	return {
-		state, children, whole, inverted, around, sum, boxFunc, keyOf, keyLabel, funcOf,
+		state, children, whole, inverted, around, sum, boxFunc, keyOf, keyLabel,
 		get keyCount() { return state.byLine ? data.frames.func.length : data.funcs.length; },
 	};
 })();

@@ -88,6 +88,5 @@ viewer.weights = (function () {
 			listeners.forEach((listener) => listener());
 		},
 		onChange(listener) { listeners.push(listener); },
-		changed() { listeners.forEach((listener) => listener()); },
 	};
 })();

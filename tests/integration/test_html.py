@@ -256,6 +256,15 @@ def test_a_range_of_the_time_line_filters_all_else(view, recording, tmp_path):
         assert page.evaluate("document.getElementById('nothing').hidden")
     page("click", selector="#range")
     assert sum(folded(saved(page, tmp_path)).values()) == everything
+    page.evaluate("document.querySelector('#lanes canvas').focus()")
+    page.press("ArrowRight")
+    fifth = page.evaluate("viewer.weights.all")
+    assert abs(fifth / everything - 0.2) < 0.05
+    page.press("Shift+ArrowRight", "Shift+ArrowRight")
+    assert page.evaluate("viewer.weights.all") > fifth
+    before = page.evaluate("viewer.weights.filter.from")
+    page.press("ArrowRight")
+    assert page.evaluate("viewer.weights.filter.from") > before
 
 
 def test_a_long_recording_is_cut_into_slices(view, sonde, tmp_path):
