@@ -191,7 +191,7 @@ static struct error *take_frame(struct frame_walker *walker, struct walk *walk, 
 	if (found->in_window &&
 	    !datastack_fits(&walker->datastack, &walk->place, found->window, addr, code->framesize))
 		return &error_torn;
-	if (!is_leaf(walk, addr, code, is_running))
+	if (!is_leaf(walk, addr, code, is_running || code->is_shim))
 		return &error_torn;
 	walk->dropped = 0;
 	if (code->is_shim) /* between the call of a class and its __init__ (3.12 and later) */
