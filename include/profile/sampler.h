@@ -21,7 +21,7 @@ struct sampler_options {
 	uint64_t duration_ns; /* 0: until the targets end */
 	double cpu_limit;     /* percent of a CPU that we may use: looks less often; 0: any */
 	bool gil_only;        /* look at no other thread than the GIL's holder */
-	bool subprocesses;    /* follow children, and theirs */
+	bool subprocesses;    /* follow children, and theirs, those that come later, too */
 	bool class_names;     /* before 3.11: the class of self or cls */
 	bool blocking;        /* stop the target around each sample */
 	bool confidential;    /* note no arguments of commands */
@@ -49,9 +49,10 @@ sampler_create(const struct sampler_options *options, struct profile *dictionary
 void sampler_destroy(struct sampler *sampler);
 
 /*
- * Adds a process. With wait_ns > 0 a process in which no Python runs yet is given that long to
- * become one, or to have a descendant that does (which is then taken instead): see target. Errors
- * as python_attach().
+ * Adds a process, once. With wait_ns > 0 a process in which no Python runs yet is given that long
+ * to become one, or to have a descendant that does (which is then taken instead): see target. With
+ * subprocesses a process without Python is good enough when a descendant has it. Errors as
+ * python_attach().
  */
 __attribute__((warn_unused_result)) struct error *
 sampler_attach(struct sampler *sampler, pid_t pid, uint64_t wait_ns,
@@ -66,6 +67,12 @@ pid_t sampler_last_pid(const struct sampler *sampler);
  */
 __attribute__((warn_unused_result)) struct error *
 sampler_run(struct sampler *sampler, const struct sampler_control *control);
+
+/*
+ * How many children could not be read although they run Python, and why the first of them could
+ * not; NULL: none. Borrowed.
+ */
+const struct error *sampler_unreadable(const struct sampler *sampler, size_t *count);
 
 /* Up to date after sampler_run() and inside the callbacks. */
 const struct stats *sampler_stats(const struct sampler *sampler);

@@ -44,6 +44,26 @@ uint64_t process_started_unix_ns(const struct process *process);
 /* Parent's pid, 0 when it is gone. */
 pid_t process_parent(pid_t pid);
 
+/* When it was started, in ticks since boot: with the PID, names it. 0 when it has ended. */
+uint64_t process_start_ticks(pid_t pid);
+
+/* The file that it runs: another one after an exec of another program. */
+struct process_program {
+	uint64_t device, inode;
+};
+
+/* False when it is not known: it has ended, belongs to the kernel, or may not be looked at. */
+bool process_program(pid_t pid, struct process_program *ret);
+
+/*
+ * Both have the same memory: between vfork() and exec the child has its parent's. False where the
+ * kernel does not tell.
+ */
+bool process_shares_memory(pid_t pid, pid_t other);
+
+/* The PID that was given out last on this machine, to a process or a thread; 0: not known. */
+pid_t process_newest(void);
+
 /* The PID that traces it (TracerPid), 0 when none. */
 pid_t process_tracer(pid_t pid);
 

@@ -17,6 +17,8 @@ static const struct argp_option options_table[] = {
 	  "Look less often rather than use more of a CPU (default 5; unlimited with -r max)", 3 },
 	{ "confidential", KEY_CONFIDENTIAL, NULL, 0,
 	  "Record no source text, no arguments of commands, and not the name of this machine", 3 },
+	{ "subprocesses", 's', NULL, 0,
+	  "Follow child processes, those that come later, too; tell processes apart", 3 },
 	{ "stats", KEY_STATS, NULL, 0, "Say what the reading took, too", 6 },
 	{ "class-names", KEY_CLASS_NAMES, NULL, 0,
 	  "Before Python 3.11: Class.method by the class of self or cls", 4 },
@@ -52,6 +54,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_STATS:
 		options->stats = true;
+		return 0;
+	case 's':
+		options->sampler.subprocesses = true;
+		options->shown.report.process_roots = true;
 		return 0;
 	case KEY_CONFIDENTIAL:
 		options->sampler.confidential = true;

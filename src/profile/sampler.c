@@ -4,11 +4,13 @@
 #include "profile/sampler.h"
 
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "budget.h"
+#include "offspring.h"
 #include "schedule.h"
 #include "target.h"
 
@@ -20,6 +22,7 @@ enum {
 	GAP_NS =
 		100 * CLOCK_MS_NS, /* a sample stands for no more than this and that many periods */
 	GAP_PERIODS = 10,
+	TARGETS_MAX = 512, /* with children: each costs memory, files and time at each look */
 };
 
 struct sampler {
@@ -31,6 +34,7 @@ struct sampler {
 	struct schedule schedule;
 	struct budget budget;
 	ARRAY(struct target *) targets;
+	struct offspring *offspring; /* NULL: children are not followed */
 	pid_t last_pid;
 	uint64_t started_ns, own_cpu_ns; /* at the start of the run */
 	uint64_t looked_ns;              /* when the last look was */
@@ -42,10 +46,46 @@ struct sampler {
 
 static const struct sampler_control no_control;
 
+static bool is_target(const struct sampler *sampler, pid_t pid)
+{
+	for (size_t i = 0; i < sampler->targets.count; i++)
+		if (sampler->targets.items[i]->process.pid == pid)
+			return true;
+	return false;
+}
+
+static struct error *attach_one(struct sampler *sampler, pid_t pid)
+{
+	CLEANUP(target_destroyp)
+	struct target *target = NULL;
+	struct error *err;
+
+	if (is_target(sampler, pid)) /* given twice, or a child of one that was given */
+		return NULL;
+	err = target_create(pid, &sampler->options, sampler->dictionary, &target);
+	if (err)
+		return err;
+	if (!array_push(&sampler->targets, target))
+		return &error_nomem;
+	target = NULL;
+	sampler->last_pid = pid;
+	return NULL;
+}
+
+static struct error *attach_child(void *context, pid_t pid)
+{
+	struct sampler *sampler = context;
+
+	if (sampler->targets.count >= TARGETS_MAX)
+		return error_create(ERROR_OTHER, "%d processes are recorded already", TARGETS_MAX);
+	return attach_one(sampler, pid);
+}
+
 struct error *sampler_create(const struct sampler_options *options, struct profile *dictionary,
 			     struct sink *sink, struct sampler **ret)
 {
 	struct sampler *sampler = calloc(1, sizeof(*sampler));
+	struct error *err = NULL;
 
 	if (!sampler)
 		return &error_nomem;
@@ -54,6 +94,12 @@ struct error *sampler_create(const struct sampler_options *options, struct profi
 	sampler->sink = sink;
 	sampler->stats.rate_asked = options->rate_hz;
 	sampler->stats.cpu_limit = options->cpu_limit;
+	if (options->subprocesses)
+		err = offspring_create(attach_child, sampler, &sampler->offspring);
+	if (err) {
+		sampler_destroy(sampler);
+		return err;
+	}
 	*ret = sampler;
 	return NULL;
 }
@@ -65,6 +111,7 @@ void sampler_destroy(struct sampler *sampler)
 	for (size_t i = 0; i < sampler->targets.count; i++)
 		target_destroy(sampler->targets.items[i]);
 	array_deinit(&sampler->targets);
+	offspring_destroy(sampler->offspring);
 	array_deinit(&sampler->look);
 	free(sampler);
 }
@@ -77,22 +124,6 @@ pid_t sampler_last_pid(const struct sampler *sampler)
 static bool is_told_to_stop(const struct sampler_control *control)
 {
 	return control->stop && *control->stop;
-}
-
-static struct error *attach_one(struct sampler *sampler, pid_t pid)
-{
-	CLEANUP(target_destroyp)
-	struct target *target = NULL;
-	struct error *err;
-
-	err = target_create(pid, &sampler->options, sampler->dictionary, &target);
-	if (err)
-		return err;
-	if (!array_push(&sampler->targets, target))
-		return &error_nomem;
-	target = NULL;
-	sampler->last_pid = pid;
-	return NULL;
 }
 
 /* The first descendant of pid that runs Python; the error stays that of pid itself. */
@@ -126,31 +157,41 @@ static bool may_become_python(const struct error *err, uint64_t waited_ns, uint6
 	}
 }
 
-struct error *sampler_attach(struct sampler *sampler, pid_t pid, uint64_t wait_ns,
-			     const struct sampler_control *control)
+static struct error *attach_soon(struct sampler *sampler, pid_t pid, uint64_t wait_ns,
+				 const struct sampler_control *control)
 {
 	uint64_t start_ns = clock_now_ns();
 
-	if (!control)
-		control = &no_control;
 	for (;;) {
 		struct error *err = attach_one(sampler, pid);
-		bool over;
+		bool takes_children = wait_ns || sampler->offspring, over;
 
 		if (!err)
 			return NULL;
 		over = is_told_to_stop(control) ||
 		       (control->launch && launch_has_ended(control->launch)) ||
 		       !may_become_python(err, clock_now_ns() - start_ns, wait_ns);
-		if (over)
+		if (over && !(sampler->offspring && err->kind == ERROR_NOT_PYTHON))
 			return err;
-		if (wait_ns && attach_descendant(sampler, pid)) {
+		if (takes_children && attach_descendant(sampler, pid)) {
 			error_destroy(err);
 			return NULL;
 		}
+		if (over)
+			return err;
 		error_destroy(err);
 		clock_sleep_until(clock_now_ns() + ATTACH_PERIOD_NS);
 	}
+}
+
+struct error *sampler_attach(struct sampler *sampler, pid_t pid, uint64_t wait_ns,
+			     const struct sampler_control *control)
+{
+	struct error *err = attach_soon(sampler, pid, wait_ns, control ? control : &no_control);
+
+	if (!err && sampler->offspring)
+		err = offspring_add_root(sampler->offspring, pid, is_target(sampler, pid));
+	return err;
 }
 
 static void add_counters(struct py_counters *sum, const struct target *target)
@@ -197,6 +238,8 @@ static void remove_target(struct sampler *sampler, size_t index)
 	add_counters(&sampler->ended, target);
 	if (target->stopper)
 		sampler->ended_stopped_ns += stopper_stopped_ns(target->stopper);
+	if (sampler->offspring)
+		offspring_let_go(sampler->offspring, target->process.pid);
 	target_destroy(target);
 	sampler->targets.count--;
 	for (size_t i = index; i < sampler->targets.count; i++)
@@ -298,6 +341,8 @@ static bool has_target(struct sampler *sampler, const struct sampler_control *co
 {
 	if (sampler->targets.count)
 		return true;
+	if (sampler->offspring)
+		return offspring_may_come(sampler->offspring);
 	if (!control->launch || launch_has_ended(control->launch))
 		return false;
 	if (now_ns >= sampler->search_due_ns) {
@@ -315,13 +360,20 @@ static void service_stoppers(struct sampler *sampler)
 			stopper_service(sampler->targets.items[i]->stopper);
 }
 
-/* Sleeps until the tick, in naps between which the caller and the targets are looked after. */
+/*
+ * Sleeps until the tick, in naps between which the caller and the targets are looked after. False:
+ * the run is over.
+ */
 static bool wait_for_tick(struct sampler *sampler, const struct sampler_control *control,
-			  uint64_t deadline_ns)
+			  uint64_t deadline_ns, struct error **err)
 {
 	uint64_t now = clock_now_ns();
 
 	for (;;) {
+		if (sampler->offspring)
+			*err = offspring_look(sampler->offspring, now);
+		if (*err)
+			return false;
 		serve_caller(sampler, control, now);
 		if (is_over(sampler, control, now) || !has_target(sampler, control, now))
 			return false;
@@ -338,8 +390,21 @@ static bool wait_for_tick(struct sampler *sampler, const struct sampler_control 
 	}
 }
 
+/* Each process and each thread has files open; the usual soft limit is for select(2). */
+static void raise_file_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 static void begin(struct sampler *sampler)
 {
+	if (sampler->offspring)
+		raise_file_limit();
 	clock_be_punctual();
 	sampler->started_ns = clock_now_ns();
 	sampler->looked_ns = sampler->started_ns;
@@ -374,7 +439,7 @@ struct error *sampler_run(struct sampler *sampler, const struct sampler_control 
 
 		deadline = schedule_next(&sampler->schedule, now, &skipped);
 		sampler->stats.skipped += skipped;
-		if (!wait_for_tick(sampler, control, deadline))
+		if (!wait_for_tick(sampler, control, deadline, &err))
 			break;
 		began_ns = clock_now_ns();
 		if (sampler->schedule.period_ns &&
@@ -390,4 +455,10 @@ struct error *sampler_run(struct sampler *sampler, const struct sampler_control 
 const struct stats *sampler_stats(const struct sampler *sampler)
 {
 	return &sampler->stats;
+}
+
+const struct error *sampler_unreadable(const struct sampler *sampler, size_t *count)
+{
+	*count = 0;
+	return sampler->offspring ? offspring_unreadable(sampler->offspring, count) : NULL;
 }

@@ -4,7 +4,9 @@
 #include "target/process.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
+#include <linux/kcmp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -192,6 +194,48 @@ pid_t process_parent(pid_t pid)
 	struct procfs_stat stat;
 
 	return procfs_stat_read(pid, &stat) ? stat.parent : 0;
+}
+
+uint64_t process_start_ticks(pid_t pid)
+{
+	struct procfs_stat stat;
+
+	if (!procfs_stat_read(pid, &stat) || stat.state == 'Z' || stat.state == 'X')
+		return 0;
+	return stat.start_ticks;
+}
+
+bool process_program(pid_t pid, struct process_program *ret)
+{
+	char link[PROCFS_PATH_SIZE];
+	struct stat file;
+
+	snprintf(link, sizeof(link), "/proc/%d/exe", pid);
+	if (stat(link, &file))
+		return false;
+	*ret = (struct process_program) { file.st_dev, file.st_ino };
+	return true;
+}
+
+bool process_shares_memory(pid_t pid, pid_t other)
+{
+	return syscall(SYS_kcmp, pid, other, KCMP_VM, 0, 0) == 0;
+}
+
+/* The last word of /proc/loadavg, see proc(5). */
+pid_t process_newest(void)
+{
+	CLEANUP(closep)
+	int fd = open("/proc/loadavg", O_RDONLY | O_CLOEXEC);
+	char text[128];
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	const char *last;
+
+	if (n <= 0)
+		return 0;
+	text[n] = '\0';
+	last = strrchr(text, ' ');
+	return last ? (pid_t)strtol(last, NULL, 10) : 0;
 }
 
 pid_t process_tracer(pid_t pid)
