@@ -31,4 +31,7 @@ bool counts_add(struct counts *counts, uint64_t key, uint64_t value);
 /* Adds all of another. False when out of memory. */
 bool counts_add_all(struct counts *counts, const struct counts *more);
 
+/* Becomes the same as another. False when out of memory. */
+bool counts_copy(struct counts *counts, const struct counts *from);
+
 #endif

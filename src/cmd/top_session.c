@@ -19,7 +19,10 @@
 #include "top_sink.h"
 #include "ui/live.h"
 
-enum { FIRST_NS = 150 * CLOCK_MS_NS /* until a screen first shows something */ };
+enum {
+	FIRST_NS = 150 * CLOCK_MS_NS, /* until a screen first shows something */
+	REFRESH_PARTS = 50,           /* refreshes take no more than such a part of a CPU */
+};
 
 struct session {
 	const struct top_options *options;
@@ -134,17 +137,26 @@ static void fail(struct session *session, struct error *err)
 	signals_stop = 1;
 }
 
+/* In step with the last one; on a screen, less often where one takes long. */
+static void schedule_refresh(struct session *session, uint64_t now_ns, uint64_t cost_ns)
+{
+	uint64_t delay_ns = session->options->delay_ns;
+
+	session->due_ns += delay_ns;
+	if (session->due_ns <= now_ns)
+		session->due_ns = now_ns + delay_ns;
+	if (session->screen && session->due_ns < now_ns + cost_ns * REFRESH_PARTS)
+		session->due_ns = now_ns + cost_ns * REFRESH_PARTS;
+}
+
 /* Between two looks: is it time for a refresh, was a key pressed? */
 static void on_progress(void *context, const struct stats *stats)
 {
 	struct session *session = context;
-	uint64_t now_ns = clock_now_ns();
+	uint64_t now_ns = clock_now_ns(), own_cpu_ns = clock_own_cpu_ns();
 	bool due = now_ns >= session->due_ns;
 
 	if (due) {
-		session->due_ns += session->options->delay_ns;
-		if (session->due_ns <= now_ns)
-			session->due_ns = now_ns + session->options->delay_ns;
 		fail(session, refresh(session, stats));
 		if (!session->screen && !session->failed)
 			fail(session, write_batch(session));
@@ -153,6 +165,8 @@ static void on_progress(void *context, const struct stats *stats)
 	}
 	if (session->screen && !session->failed)
 		fail(session, top_screen_step(session->screen, due));
+	if (due)
+		schedule_refresh(session, now_ns, clock_own_cpu_ns() - own_cpu_ns);
 }
 
 static struct error *save(void *context, char **path)

@@ -76,3 +76,19 @@ bool counts_add_all(struct counts *counts, const struct counts *more)
 			return false;
 	return true;
 }
+
+bool counts_copy(struct counts *counts, const struct counts *from)
+{
+	if (counts->capacity != from->capacity) {
+		struct count *slots = reallocarray(counts->slots, from->capacity, sizeof(*slots));
+
+		if (!slots)
+			return false;
+		counts->slots = slots;
+		counts->capacity = from->capacity;
+	}
+	if (from->capacity)
+		memcpy(counts->slots, from->slots, from->capacity * sizeof(*counts->slots));
+	counts->count = from->count;
+	return true;
+}

@@ -30,6 +30,14 @@ static bool part_add(struct part *part, const struct part *more)
 	return counts_add_all(&part->samples, &more->samples);
 }
 
+static bool part_copy(struct part *part, const struct part *from)
+{
+	part->looked_ns = from->looked_ns;
+	part->gil_ns = from->gil_ns;
+	part->gc_ns = from->gc_ns;
+	return counts_copy(&part->samples, &from->samples);
+}
+
 static struct part *slot_at(struct model *model, uint64_t number)
 {
 	return &model->slots[number % MODEL_SLOTS];
@@ -193,11 +201,10 @@ struct error *model_refresh(struct model *model, uint64_t window_ns)
 	if (model->slot >= slots && model->slot - slots > first)
 		first = model->slot - slots;
 	part_clear(&model->window_shown);
-	part_clear(&model->total_shown);
 	for (uint64_t i = first; i <= model->slot; i++)
 		if (!part_add(&model->window_shown, slot_at(model, i)))
 			return &error_nomem;
-	if (!part_add(&model->total_shown, &model->total))
+	if (!part_copy(&model->total_shown, &model->total))
 		return &error_nomem;
 	model->shown_ns = model->time_ns;
 	return NULL;

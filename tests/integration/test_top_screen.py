@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from support import wait_for
+from support import state_of, wait_for
 from terminal import Terminal
 
 # Runs sonde, then says what became of the terminal.
@@ -62,11 +62,11 @@ def pid_of_sonde(target):
     return wait_for(find, "sonde")[-1]
 
 
-def rows(screen):
-    """The lines of the list."""
-    lines = screen.split("\n")
-    head = next(i for i, line in enumerate(lines) if "own%" in line)
-    return [line for line in lines[head + 1:-2] if line.strip()]
+def has_ended(pid):
+    try:
+        return state_of(pid) == "Z"
+    except FileNotFoundError:
+        return True
 
 
 def test_what_runs_is_seen(terminal, python, start):
@@ -172,6 +172,16 @@ def test_a_signal_ends_it_well(terminal, any_python, start, signum):
     t.see("spin (busy.py:")
     os.kill(pid_of_sonde(target), signum)
     assert_restored(t)
+
+
+def test_the_terminal_goes_away(terminal, any_python, start):
+    target = start(any_python, "busy.py")
+    target.facts()
+    t = terminal(target.pid)
+    t.see("spin (busy.py:")
+    pid = pid_of_sonde(target)
+    t.end()
+    wait_for(lambda: has_ended(pid), "the end of sonde")
 
 
 def test_the_targets_crash_leaves_the_last_view(terminal, sonde, any_python, start, tmp_path):

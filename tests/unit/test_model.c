@@ -35,8 +35,9 @@ static uint64_t sum_of(const struct part *part)
 
 Test(model, counts)
 {
-	struct counts counts = { 0 };
+	struct counts counts = { 0 }, copy = { 0 };
 
+	cr_assert(counts_copy(&copy, &counts), "of nothing");
 	cr_assert_eq(counts_get(&counts, 7), 0);
 	for (uint64_t i = 0; i < 10000; i++)
 		cr_assert(counts_add(&counts, i * i, i));
@@ -44,8 +45,15 @@ Test(model, counts)
 	cr_assert_eq(counts_get(&counts, 81), 10);
 	cr_assert_eq(counts.count, 9999, "0 is no value");
 	cr_assert_eq(counts_get(&counts, 82), 0);
+	cr_assert(counts_copy(&copy, &counts));
 	counts_clear(&counts);
 	cr_assert_eq(counts_get(&counts, 81), 0);
+	cr_assert_eq(counts_get(&copy, 81), 10);
+	cr_assert_eq(copy.count, 9999);
+	cr_assert(counts_add(&copy, 82, 5));
+	cr_assert(counts_copy(&copy, &counts));
+	cr_assert_eq(counts_get(&copy, 82), 0);
+	counts_deinit(&copy);
 	counts_deinit(&counts);
 }
 
