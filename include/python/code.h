@@ -30,6 +30,7 @@ struct code {
 	uint8_t *leaves; /* bit n: code unit n returns or yields (3.11 and later); NULL: unknown */
 	uint32_t framesize;     /* what a frame of it takes on the data stack, bytes; 0: unknown */
 	char first_argument[8]; /* "self", "cls" or "": what it is called */
+	bool is_generator;      /* or a coroutine: what runs it is not always who made it */
 	bool is_shim;           /* the interpreter's own clean-up code: never shown */
 	bool is_stale;          /* no more: freed by the next code_cache_begin() */
 };

@@ -40,6 +40,14 @@ __attribute__((warn_unused_result)) struct error *snapshot_begin(struct snapshot
 __attribute__((warn_unused_result)) struct error *
 snapshot_get(struct snapshot *snapshot, uint64_t addr, size_t len, const void **ret);
 
+/*
+ * The same, but read behind all others in the next round: what the target may go on with while it
+ * is read. The memory that one reads is for a moment not the target's, which waits for it when it
+ * writes there; and what is read between two things sets them apart.
+ */
+__attribute__((warn_unused_result)) struct error *
+snapshot_get_last(struct snapshot *snapshot, uint64_t addr, size_t len, const void **ret);
+
 /* The same, when it is in the copy already; NULL otherwise. No system call. */
 const void *snapshot_peek(struct snapshot *snapshot, uint64_t addr, size_t len);
 

@@ -28,8 +28,9 @@ static const char *find_bytes(struct frame_walker *walker, uint64_t addr, size_t
 	return bytes;
 }
 
+/* *late when they had to be read now. */
 static bool read_words(struct frame_walker *walker, uint64_t addr, uint64_t mask,
-		       struct stack_words *ret)
+		       struct stack_words *ret, bool *late_ret)
 {
 	const char *bytes = find_bytes(walker, addr - sizeof(uint64_t), sizeof(*ret));
 	const void *late;
@@ -39,7 +40,7 @@ static bool read_words(struct frame_walker *walker, uint64_t addr, uint64_t mask
 		if (error_catch_any(snapshot_get(walker->snapshot, addr - sizeof(uint64_t),
 						 sizeof(*ret), &late)))
 			return false;
-		walker->late = true;
+		*late_ret = true;
 		bytes = late;
 	}
 	memcpy(ret, bytes, sizeof(*ret));
@@ -67,9 +68,11 @@ bool call_is_evident(struct frame_walker *walker, const struct raw_frame *caller
 {
 	const struct py_layout *l = walker->view->layout;
 	struct stack_words words;
+	bool late = false;
 
-	if (!read_words(walker, caller->stack_pointer, l->stackref_mask, &words))
+	if (!read_words(walker, caller->stack_pointer, l->stackref_mask, &words, &late))
 		return false;
+	walker->late |= late && !raw_frame_is_generators(l, caller);
 	if (callee->owner == l->generator_owner)
 		return l->gen_iframe >= 0 && words.below == callee_addr - (uint64_t)l->gen_iframe;
 	if (callee->func && (words.at == callee->func || words.above == callee->func))
@@ -77,4 +80,31 @@ bool call_is_evident(struct frame_walker *walker, const struct raw_frame *caller
 	/* only where it is an object of a class of its own: small numbers are everywhere */
 	return callee_code->first_argument[0] && words.at &&
 	       words.at == first_local(walker, callee_addr);
+}
+
+bool frame_holds_generator(struct frame_walker *walker, uint64_t frame, const struct raw_frame *raw,
+			   const struct code *code, uint64_t generator_frame)
+{
+	enum {
+		BYTES_MAX = 1 << 14 /* a frame with more variables runs no generators by the way */
+	};
+	const struct py_layout *l = walker->view->layout;
+	uint64_t start = frame + (uint64_t)l->frame_localsplus, end = frame + code->framesize, word;
+	const void *bytes;
+
+	/* what lies above the values that it has is of others, if it has put its stack pointer away
+	 */
+	if (raw->stack_pointer >= start && raw->stack_pointer < end)
+		end = raw->stack_pointer;
+	if (l->gen_iframe < 0 || end <= start || end - start > BYTES_MAX)
+		return false;
+	bytes = find_bytes(walker, start, end - start);
+	if (!bytes && error_catch_any(snapshot_get(walker->snapshot, start, end - start, &bytes)))
+		return false;
+	for (size_t i = 0; i + sizeof(word) <= end - start; i += sizeof(word)) {
+		memcpy(&word, (const char *)bytes + i, sizeof(word));
+		if ((word & ~l->stackref_mask) == generator_frame - (uint64_t)l->gen_iframe)
+			return true;
+	}
+	return false;
 }

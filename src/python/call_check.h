@@ -18,4 +18,12 @@ bool call_is_evident(struct frame_walker *walker, const struct raw_frame *caller
 		     uint64_t callee_addr, const struct raw_frame *callee,
 		     const struct code *callee_code);
 
+/*
+ * Does the generator whose frame that is stand among the variables and values of this one? With
+ * whoever runs it from Python it stays there until it has ended. Certain only of a frame that has
+ * put its stack pointer away.
+ */
+bool frame_holds_generator(struct frame_walker *walker, uint64_t frame, const struct raw_frame *raw,
+			   const struct code *code, uint64_t generator_frame);
+
 #endif

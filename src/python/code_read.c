@@ -179,6 +179,14 @@ static uint32_t frame_bytes(const struct py_layout *l, const unsigned char *head
 	return words > 0 && words < CODE_SIZE_MAX / 8 ? (uint32_t)words * 8 : 0;
 }
 
+/* CO_GENERATOR, CO_COROUTINE, CO_ASYNC_GENERATOR (Include/cpython/code.h; the first since 2.2) */
+static bool is_generator(const struct py_layout *l, const unsigned char *head)
+{
+	enum { GENERATOR_FLAGS = 0x20 | 0x80 | 0x200 };
+
+	return l->code_flags >= 0 && int_at(head, l->code_flags) & GENERATOR_FLAGS;
+}
+
 /* Is the first argument called self or cls? Anything unreadable says no. */
 static void read_first_argument(const struct py_view *view, const unsigned char *head,
 				struct code *code)
@@ -232,6 +240,7 @@ struct error *code_read(const struct py_view *view, struct code_plan *plan, uint
 		return err;
 	/* _Py_InitCleanup, Python/specialize.c, 3.12: one string is its name and its file */
 	code->is_shim = !code->firstlineno && words->name == words->filename;
+	code->is_generator = is_generator(l, head);
 	read_first_argument(view, head, code);
 	return NULL;
 }

@@ -27,6 +27,7 @@ enum {
 struct edge_item {
 	struct edge edge;
 	uint32_t tries, successes;
+	uint64_t value; /* of those that stand for something: edge_set_call(), edge_set_sized() */
 	UT_hash_handle hh;
 };
 
@@ -101,6 +102,54 @@ static struct error *edge_set_item(struct edge_set *set, const struct edge *edge
 	}
 	*ret = item;
 	return NULL;
+}
+
+/* No offsets of instructions. */
+static const int64_t ANYWHERE = INT64_MAX, BY_SIZE = INT64_MAX - 1;
+
+static struct error *edge_set_put(struct edge_set *set, const struct edge *edge, uint64_t value)
+{
+	struct edge_item *item;
+	struct error *err = edge_set_item(set, edge, &item);
+
+	if (!err)
+		item->value = value;
+	return err;
+}
+
+bool edge_set_call(const struct edge_set *set, uint64_t caller, uint64_t callee, int32_t *offset)
+{
+	const struct edge edge = { caller, callee, ANYWHERE };
+	const struct edge_item *item = edge_set_find(set, &edge);
+
+	if (!item)
+		return false;
+	*offset = (int32_t)item->value;
+	return true;
+}
+
+struct error *edge_set_add_call(struct edge_set *set, uint64_t caller, uint64_t callee,
+				int32_t offset)
+{
+	const struct edge edge = { caller, callee, ANYWHERE };
+
+	return edge_set_put(set, &edge, (uint64_t)offset);
+}
+
+uint64_t edge_set_sized(const struct edge_set *set, uint64_t caller, uint64_t size)
+{
+	const struct edge edge = { caller, size, BY_SIZE };
+	const struct edge_item *item = edge_set_find(set, &edge);
+
+	return item ? item->value : 0;
+}
+
+struct error *edge_set_add_sized(struct edge_set *set, uint64_t caller, uint64_t size,
+				 uint64_t code)
+{
+	const struct edge edge = { caller, size, BY_SIZE };
+
+	return edge_set_put(set, &edge, code);
 }
 
 struct error *edge_set_add(struct edge_set *set, const struct edge *edge)

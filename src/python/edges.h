@@ -30,6 +30,21 @@ void edge_set_destroy(struct edge_set *set);
 
 bool edge_set_has(const struct edge_set *set, const struct edge *edge);
 
+/*
+ * From where in its code the caller was last seen to call the callee, beyond doubt. Serves where
+ * one of them is a generator, whose frame is not copied at the moment at which the others are, so
+ * that it may have gone on. False: never.
+ */
+bool edge_set_call(const struct edge_set *set, uint64_t caller, uint64_t callee, int32_t *offset);
+__attribute__((warn_unused_result)) struct error *
+edge_set_add_call(struct edge_set *set, uint64_t caller, uint64_t callee, int32_t offset);
+
+/* The code object, by its address, with frames of that size which the caller called last; 0: none.
+ */
+uint64_t edge_set_sized(const struct edge_set *set, uint64_t caller, uint64_t size);
+__attribute__((warn_unused_result)) struct error *
+edge_set_add_sized(struct edge_set *set, uint64_t caller, uint64_t size, uint64_t code);
+
 /* Known from now on. &error_nomem. */
 __attribute__((warn_unused_result)) struct error *edge_set_add(struct edge_set *set,
 							       const struct edge *edge);

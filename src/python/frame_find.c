@@ -8,18 +8,12 @@
 
 #include <string.h>
 
-/* Reads what was not predicted, and remembers it. */
-static struct error *read_late(struct frame_walker *walker, uint64_t addr, size_t len,
-			       const void **ret)
+/* It was wanted and not predicted: frames come back to the same addresses. */
+static void remember(struct frame_walker *walker, uint64_t addr, size_t len)
 {
-	struct error *err = snapshot_get(walker->snapshot, addr, len, ret);
-
-	if (err)
-		return err;
 	walker->recent[walker->recent_next] =
 		(struct recent_range) { .addr = addr, .len = len, .rounds = RECENT_ROUNDS };
 	walker->recent_next = (walker->recent_next + 1) % RECENT_MAX;
-	return NULL;
 }
 
 void frame_walker_keep_recent(struct frame_walker *walker)
@@ -109,6 +103,11 @@ struct error *find_code(struct frame_walker *walker, const struct raw_frame *raw
 	return err;
 }
 
+bool frame_has_returned(const struct py_layout *layout, const struct code *code, int32_t offset)
+{
+	return layout->frame_is_entry < 0 && code_leaves_at(code, offset);
+}
+
 uint64_t current_frame_word(const struct frame_walker *walker, const struct tstate *tstate)
 {
 	const struct py_layout *l = walker->view->layout;
@@ -135,9 +134,10 @@ struct error *first_frame(struct frame_walker *walker, const struct tstate *tsta
 	bytes = snapshot_peek(walker->snapshot, word, sizeof(*ret));
 	if (!bytes) {
 		walker->late = true;
-		err = read_late(walker, word, sizeof(*ret), &bytes);
+		err = snapshot_get(walker->snapshot, word, sizeof(*ret), &bytes);
 		if (err)
 			return err;
+		remember(walker, word, sizeof(*ret));
 	}
 	memcpy(ret, bytes, sizeof(*ret));
 	return NULL;
@@ -158,14 +158,22 @@ struct error *find_frame(struct frame_walker *walker, size_t from_window, uint64
 		bytes = snapshot_peek(walker->snapshot, addr, walker->frame_size);
 	if (!bytes) {
 		late = true;
-		err = read_late(walker, addr, walker->frame_size, &bytes);
+		err = snapshot_get(walker->snapshot, addr, walker->frame_size, &bytes);
 		if (err)
 			return err;
 	}
 	ret->raw = raw_frame_decode(l, addr, bytes);
-	/* the interpreter's own frames on the C stack do not change while they are linked */
-	if (late && !raw_frame_is_shim(l, &ret->raw))
+	/* a frame that a thread owns (0) lies on its data stack; this is none */
+	if (ret->raw.owner == 0 && !ret->in_window)
+		return &error_torn;
+	ret->is_late = late;
+	if (late)
+		remember(walker, addr, walker->frame_size);
+	/*
+	 * The interpreter's own frames on the C stack do not change while they are linked. Of a
+	 * generator's frame, the walk knows how to tell what a later moment is good for.
+	 */
+	if (late && !raw_frame_is_shim(l, &ret->raw) && !raw_frame_is_generators(l, &ret->raw))
 		walker->late = true;
-	/* a frame that a thread owns (0) lies on its data stack */
-	return ret->raw.owner == 0 && !ret->in_window ? &error_torn : NULL;
+	return NULL;
 }

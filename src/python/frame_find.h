@@ -11,6 +11,7 @@
 struct found_frame {
 	struct raw_frame raw;
 	bool in_window;
+	bool is_late; /* it was not predicted, and is of another moment than what was */
 	size_t window;
 };
 
@@ -29,6 +30,12 @@ __attribute__((warn_unused_result)) struct error *find_code(struct frame_walker 
 							    const struct raw_frame *raw,
 							    const struct code **code,
 							    int32_t *offset);
+
+/*
+ * Does a frame that stands there return? Since 3.12 its caller is the current frame again while it
+ * is cleared, which takes longer than all else about it (RETURN_VALUE, Python/bytecodes.c).
+ */
+bool frame_has_returned(const struct py_layout *layout, const struct code *code, int32_t offset);
 
 /* Where the address of the current frame stands. */
 uint64_t current_frame_word(const struct frame_walker *walker, const struct tstate *tstate);

@@ -24,6 +24,8 @@ struct callee {
 	const struct code *code; /* NULL: none yet */
 	uint64_t addr;
 	struct raw_frame raw;
+	int32_t offset;
+	bool is_late;    /* see struct found_frame */
 	bool from_c;     /* what called it is C code */
 	bool above_shim; /* its entry frame was seen: what lies below that belongs to it */
 	bool is_leaf;    /* nothing was on top of it */
@@ -38,13 +40,17 @@ struct error *frame_walker_init(struct frame_walker *walker, const struct py_vie
 		.codes = codes,
 		.frame_size = raw_frame_size(view->layout),
 	};
+	struct error *err;
+
 	datastack_init(&walker->datastack);
-	return edge_set_create(&walker->edges);
+	err = edge_set_create(&walker->edges);
+	return err ? err : resumers_create(&walker->resumers);
 }
 
 void frame_walker_deinit(struct frame_walker *walker)
 {
 	edge_set_destroy(walker->edges);
+	resumers_destroy(walker->resumers);
 	array_deinit(&walker->doubts);
 	datastack_deinit(&walker->datastack);
 }
@@ -68,23 +74,92 @@ static struct error *doubt(struct frame_walker *walker, const struct edge *edge,
 	return array_push(&walker->doubts, doubt) ? NULL : &error_nomem;
 }
 
-/* This frame, in the middle of its code, called the one above it: is that so? */
-static struct error *check_call(struct frame_walker *walker, uint64_t addr,
-				const struct raw_frame *raw, const struct code *code,
-				int32_t offset, const struct callee *callee)
+/*
+ * Is one of the two the frame of a generator? That is copied at a moment of its own, and either may
+ * have gone on by then.
+ */
+static bool is_apart(const struct frame_walker *walker, const struct raw_frame *caller,
+		     const struct callee *callee)
+{
+	const struct py_layout *l = walker->view->layout;
+
+	return callee->code &&
+	       (raw_frame_is_generators(l, caller) || raw_frame_is_generators(l, &callee->raw));
+}
+
+/* It is known to call what is above it, but went on: *offset is where it calls it from then. */
+static bool has_gone_on(const struct frame_walker *walker, const struct raw_frame *raw,
+			const struct code *code, const struct callee *callee, int32_t *offset)
+{
+	return is_apart(walker, raw, callee) &&
+	       edge_set_call(walker->edges, code->id, callee->code->id, offset);
+}
+
+/* Does what was copied show that this frame called the one above it, or is it known to? */
+static bool is_call_seen(struct frame_walker *walker, uint64_t addr, const struct raw_frame *raw,
+			 const struct code *code, int32_t offset, const struct callee *callee)
 {
 	const struct edge edge = { code->id, callee->code->id, offset };
+
+	/* it returns: what lies on top of it is of a call that ended, or of the next one's */
+	if (code_leaves_at(code, offset))
+		return false;
+	if (raw->stack_pointer && !callee->from_c &&
+	    call_is_evident(walker, raw, callee->addr, &callee->raw, callee->code))
+		return true;
+	if (raw->stack_pointer && raw_frame_is_generators(walker->view->layout, &callee->raw) &&
+	    frame_holds_generator(walker, addr, raw, code, callee->addr))
+		return true;
+	return edge_set_has(walker->edges, &edge);
+}
+
+/* Remembers a call with a generator for the moments at which one of the two will have gone on. */
+static struct error *note_call(struct frame_walker *walker, uint64_t addr, const struct code *code,
+			       int32_t offset, const struct callee *callee)
+{
+	const struct code *callee_code = callee->code;
+	struct error *err = edge_set_add_call(walker->edges, code->id, callee_code->id, offset);
+
+	if (err)
+		return err;
+	if (!callee_code->is_generator)
+		return edge_set_add_sized(walker->edges, code->id, callee_code->framesize,
+					  callee_code->addr);
+	if (raw_frame_is_generators(walker->view->layout, &callee->raw))
+		resumers_set(walker->resumers, &(struct resumer) {
+						       .frame = callee->addr,
+						       .code = callee_code->id,
+						       .caller_frame = addr,
+						       .caller_code = code->id,
+						       .from_c = callee->from_c,
+						       .above_shim = callee->above_shim,
+					       });
+	return NULL;
+}
+
+/* This frame, in the middle of its code, called the one above it: is that so? */
+static struct error *check_call(struct frame_walker *walker, uint64_t addr,
+				const struct found_frame *found, const struct code *code,
+				int32_t *offset, const struct callee *callee)
+{
+	const struct raw_frame *raw = &found->raw;
+	const struct edge edge = { code->id, callee->code->id, *offset };
 
 	/* until 3.10 the callee's f_back keeps its caller alive */
 	if (walker->view->layout->frame_shape == FRAME_OBJECT)
 		return NULL;
-	/* it returns: what lies on top of it is of a call that ended, or of the next one's */
-	if (code_leaves_at(code, offset))
-		return &error_torn;
-	if (!callee->from_c &&
-	    call_is_evident(walker, raw, callee->addr, &callee->raw, callee->code))
+	if (is_call_seen(walker, addr, raw, code, *offset, callee)) {
+		if (!is_apart(walker, raw, callee))
+			return NULL;
+		/* meanwhile another generator may have come to the place of one that ended */
+		if (!found->is_late && !callee->is_late)
+			return note_call(walker, addr, code, *offset, callee);
+	}
+	if (has_gone_on(walker, raw, code, callee, offset))
 		return NULL;
-	return doubt(walker, &edge, addr, raw, callee);
+	return code_leaves_at(code, *offset) || found->is_late || callee->is_late
+		       ? &error_torn
+		       : doubt(walker, &edge, addr, raw, callee);
 }
 
 /* The chain ended: is that frame the first of a thread, or one that was just unlinked? */
@@ -94,6 +169,9 @@ static struct error *check_end(struct frame_walker *walker, const struct callee 
 
 	if (!callee->code || callee->above_shim)
 		return NULL;
+	/* it yielded: whoever runs it is below it all the same */
+	if (callee->code->is_generator)
+		return &error_torn;
 	edge.callee = callee->code->id;
 	return doubt(walker, &edge, 0, NULL, callee);
 }
@@ -108,6 +186,8 @@ struct walk {
 		dropped; /* address of the frame above that turned out to be no frame any more; 0 */
 	bool dropped_dead; /* it was cleared when it returned */
 	int drops;
+	uint64_t leaf_size;   /* of the current frame, when its address was read; 0: unknown */
+	uint64_t wanted_code; /* id of the code that the next frame is to have; 0: any */
 };
 
 /*
@@ -119,6 +199,8 @@ static void restart(struct frame_walker *walker, struct walk *walk)
 	walk->frames->count = walk->start;
 	walk->callee = (struct callee) { 0 };
 	walk->place.frame = 0;
+	walk->leaf_size = 0;
+	walk->wanted_code = 0;
 	walker->doubts.count = 0;
 }
 
@@ -165,6 +247,67 @@ static struct error *check_function(struct frame_walker *walker, const struct ra
 	return function_code == code->addr ? edge_set_add(walker->edges, &pair) : &error_torn;
 }
 
+/*
+ * The generator that was taken last is linked to nobody: it yielded before it was copied. Who ran
+ * it when it was last seen at work ran it now.
+ */
+static uint64_t find_resumer(struct frame_walker *walker, struct walk *walk)
+{
+	struct callee *callee = &walk->callee;
+	const struct resumer *resumer;
+
+	if (!callee->code || !callee->code->is_generator || callee->above_shim)
+		return 0;
+	resumer = resumers_find(walker->resumers, callee->addr, callee->code->id);
+	if (!resumer)
+		return 0;
+	callee->from_c = resumer->from_c;
+	callee->above_shim = resumer->above_shim;
+	walk->wanted_code = resumer->caller_code;
+	return resumer->caller_frame;
+}
+
+/* Is it the frame that find_resumer() spoke of, and on the stack? */
+static bool is_wanted(struct frame_walker *walker, struct walk *walk, uint64_t addr,
+		      const struct found_frame *found, const struct code *code)
+{
+	uint64_t wanted = walk->wanted_code;
+
+	walk->wanted_code = 0;
+	if (!wanted)
+		return true;
+	if (code->id != wanted ||
+	    (found->in_window &&
+	     addr + code->framesize > walker->datastack.windows.items[found->window].live_end))
+		return false;
+	return frame_holds_generator(walker, addr, &found->raw, code, walk->callee.addr);
+}
+
+/*
+ * The leaf lies above a generator and is not as large as the current frame was, or only makes a
+ * generator, which takes no time: it was called since, by the same one. That it was the last one to
+ * be called there does not make it the one that was current: that is the function with frames of
+ * that size which this generator calls.
+ */
+static void correct_leaf(struct frame_walker *walker, struct walk *walk, const struct code *caller)
+{
+	uint64_t size = walk->leaf_size, addr;
+	struct callee *leaf = &walk->callee;
+	const struct code *code;
+
+	if (!size || (size == leaf->code->framesize && !leaf->code->is_generator) ||
+	    raw_frame_is_generators(walker->view->layout, &leaf->raw))
+		return;
+	addr = edge_set_sized(walker->edges, caller->id, size);
+	if (!addr ||
+	    error_catch_any(code_cache_get(walker->codes, walker->snapshot, addr, &code)) ||
+	    code->framesize != size)
+		return;
+	leaf->code = code;
+	leaf->offset = -1;
+	walk->frames->items[walk->start] = (struct py_frame) { code, leaf->addr, -1 };
+}
+
 /* Checks the code, the instruction, the place and the call, and keeps the frame. */
 static struct error *take_frame(struct frame_walker *walker, struct walk *walk, uint64_t addr,
 				const struct found_frame *found)
@@ -173,7 +316,7 @@ static struct error *take_frame(struct frame_walker *walker, struct walk *walk, 
 	const struct code *code;
 	struct error *err;
 	bool is_running;
-	int32_t offset = -1;
+	int32_t offset = -1, call_offset;
 
 	err = find_code(walker, raw, &code, &offset);
 	if (error_catch(&err, ERROR_TORN))
@@ -186,7 +329,14 @@ static struct error *take_frame(struct frame_walker *walker, struct walk *walk, 
 	 */
 	is_running = walker->view->layout->frame_shape != FRAME_OBJECT && !code->is_shim &&
 		     (!raw->stack_pointer || offset <= 0);
-	if (is_running && walk->callee.code && !walk->callee.from_c)
+	if (!is_wanted(walker, walk, addr, found, code))
+		return &error_torn;
+	if (walk->callee.is_leaf && raw_frame_is_generators(walker->view->layout, raw))
+		correct_leaf(walker, walk, code);
+	if (walk->callee.code && !walk->callee.from_c &&
+	    ((is_running && !has_gone_on(walker, raw, code, &walk->callee, &call_offset)) ||
+	     (walk->callee.is_leaf && !code->is_shim && !is_apart(walker, raw, &walk->callee) &&
+	      frame_has_returned(walker->view->layout, walk->callee.code, walk->callee.offset))))
 		restart(walker, walk);
 	if (found->in_window &&
 	    !datastack_fits(&walker->datastack, &walk->place, found->window, addr, code->framesize))
@@ -201,7 +351,7 @@ static struct error *take_frame(struct frame_walker *walker, struct walk *walk, 
 		if (err)
 			return err;
 	} else {
-		err = check_call(walker, addr, raw, code, offset, &walk->callee);
+		err = check_call(walker, addr, found, code, &offset, &walk->callee);
 		if (err)
 			return err;
 	}
@@ -209,6 +359,8 @@ static struct error *take_frame(struct frame_walker *walker, struct walk *walk, 
 		.code = code,
 		.addr = addr,
 		.raw = *raw,
+		.offset = offset,
+		.is_late = found->is_late,
 		.from_c = raw->from_c,
 		.is_leaf = !walk->callee.code,
 	};
@@ -238,6 +390,7 @@ static uint64_t frame_above(struct frame_walker *walker, uint64_t addr)
 	    error_catch_any(find_frame(walker, caller.window, above, &callee)) ||
 	    callee.raw.previous != addr || callee.raw.owner != 0 ||
 	    error_catch_any(find_code(walker, &callee.raw, &callee_code, &offset)) ||
+	    frame_has_returned(walker->view->layout, callee_code, offset) ||
 	    !call_is_evident(walker, &caller.raw, above, &callee.raw, callee_code))
 		return 0;
 	return above;
@@ -262,11 +415,11 @@ static uint64_t climb(struct frame_walker *walker, uint64_t addr)
 	return addr;
 }
 
-static struct error *walk_chain(struct frame_walker *walker, uint64_t addr, frame_array *frames,
-				bool *elided)
+static struct error *walk_chain(struct frame_walker *walker, uint64_t addr, uint64_t leaf_size,
+				frame_array *frames, bool *elided)
 {
 	const struct py_layout *l = walker->view->layout;
-	struct walk walk = { .frames = frames, .start = frames->count };
+	struct walk walk = { .frames = frames, .start = frames->count, .leaf_size = leaf_size };
 	uint64_t passed = 0; /* a frame of this chain, moved on at each power of two (Brent) */
 
 	for (size_t seen = 0; addr; seen++) {
@@ -291,35 +444,54 @@ static struct error *walk_chain(struct frame_walker *walker, uint64_t addr, fram
 		if (err)
 			return err;
 		addr = found.raw.previous;
+		if (!addr)
+			addr = find_resumer(walker, &walk);
 	}
 	if (walk.dropped) /* all of it: not the same as a thread without frames */
 		return &error_torn;
 	return check_end(walker, &walk.callee);
 }
 
+/* What the current frame took of the data stack when its address was read; 0 when unknown. */
+static uint64_t current_size(const struct frame_walker *walker, const struct tstate *tstate,
+			     uint64_t frame)
+{
+	size_t window;
+
+	/* elsewhere the two words are not of one moment */
+	if (walker->view->layout->frame_shape != FRAME_DIRECT ||
+	    !datastack_find(&walker->datastack, 0, frame, walker->frame_size, &window) || window ||
+	    frame >= tstate->datastack_top)
+		return 0;
+	return tstate->datastack_top - frame;
+}
+
 struct error *frames_walk(struct frame_walker *walker, const struct tstate *tstate,
 			  frame_array *frames, bool *elided)
 {
 	struct error *err;
-	uint64_t first;
+	uint64_t first, top;
 
 	*elided = false;
 	walker->late = false;
 	walker->doubts.count = 0;
 	walker->datastack.windows.count = 0;
 	err = first_frame(walker, tstate, &first);
+	top = err ? 0 : first;
 	if (!err && first && tstate->datastack_chunk)
 		err = datastack_read(&walker->datastack, walker->view, walker->snapshot, tstate,
 				     &walker->late);
 	if (!err && !walker->late)
-		first = climb(walker, first);
+		top = climb(walker, first);
 	if (!err)
-		err = walk_chain(walker, first, frames, elided);
+		err = walk_chain(walker, top,
+				 top == first ? current_size(walker, tstate, first) : 0, frames,
+				 elided);
 	if (!err && walker->late)
 		return &error_torn;
 	if (err || !walker->doubts.count)
 		return err;
 	return edge_set_confirm(walker->edges, walker->view->mem, walker->view->layout,
-				current_frame_word(walker, tstate), first, walker->doubts.items,
+				current_frame_word(walker, tstate), top, walker->doubts.items,
 				walker->doubts.count);
 }

@@ -12,6 +12,7 @@
 #include "edges.h"
 #include "python/python.h"
 #include "python/view.h"
+#include "resumers.h"
 #include "target/snapshot.h"
 #include "tstate.h"
 
@@ -31,6 +32,7 @@ struct frame_walker {
 	struct snapshot *snapshot;
 	struct code_cache *codes;
 	struct edge_set *edges;
+	struct resumers *resumers;
 	size_t frame_size;          /* bytes of a frame that are looked at */
 	struct datastack datastack; /* scratch */
 	ARRAY(struct edge_doubt) doubts;

@@ -88,6 +88,11 @@ struct raw_frame raw_frame_decode(const struct py_layout *l, uint64_t addr, cons
 	return raw;
 }
 
+bool raw_frame_is_generators(const struct py_layout *l, const struct raw_frame *raw)
+{
+	return l->frame_owner >= 0 && raw->owner == l->generator_owner;
+}
+
 bool raw_frame_is_shim(const struct py_layout *l, const struct raw_frame *raw)
 {
 	return raw->owner >= l->shim_owner;

@@ -27,6 +27,9 @@ size_t raw_frame_size(const struct py_layout *layout);
 /* bytes: raw_frame_size() of them, from address addr of the target. */
 struct raw_frame raw_frame_decode(const struct py_layout *layout, uint64_t addr, const void *bytes);
 
+/* It lies in a generator or coroutine (3.11 and later), not on the data stack. */
+bool raw_frame_is_generators(const struct py_layout *layout, const struct raw_frame *raw);
+
 /* The interpreter's own: an entry frame on the C stack, no Python code. */
 bool raw_frame_is_shim(const struct py_layout *layout, const struct raw_frame *raw);
 

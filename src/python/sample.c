@@ -62,8 +62,12 @@ static struct error *read_interps(struct round *round, uint64_t head)
 
 		if (count >= INTERPS_MAX || addr % sizeof(uint64_t))
 			return &error_torn;
-		err = snapshot_get(python->snapshot, addr + (uint64_t)python->interp_start,
-				   python->interp_size, &bytes);
+		/*
+		 * The target writes to what lies beside, the counters of its collector, when it
+		 * makes an object: read before the threads, that would show them making objects.
+		 */
+		err = snapshot_get_last(python->snapshot, addr + (uint64_t)python->interp_start,
+					python->interp_size, &bytes);
 		if (err)
 			return err;
 		slice = (const char *)bytes - python->interp_start;

@@ -29,6 +29,7 @@ struct range {
 	size_t len; /* 0: could not be read */
 	char *data;
 	bool used; /* asked for in this round */
+	bool last; /* to be read behind the others in the next one */
 };
 
 /* A page that a range touches; those of one bucket are chained, newest first. */
@@ -189,7 +190,7 @@ static struct range *range_add(struct snapshot *snapshot, uint64_t addr, size_t 
 	data = copies_room(&snapshot->copies, addr, len);
 	if (!data)
 		return NULL;
-	snapshot->ranges.items[count] = (struct range) { addr, len, data, false };
+	snapshot->ranges.items[count] = (struct range) { .addr = addr, .len = len, .data = data };
 	snapshot->ranges.count++;
 	return &snapshot->ranges.items[count];
 }
@@ -212,11 +213,15 @@ static bool snapshot_advance(struct snapshot *snapshot)
 	next.count = 0;
 	if (!array_reserve(&next, snapshot->order.count))
 		return false;
-	for (size_t i = 0; i < snapshot->order.count; i++) {
-		const struct range *range = &snapshot->ranges.items[snapshot->order.items[i]];
+	for (int last = 0; last < 2; last++) {
+		for (size_t i = 0; i < snapshot->order.count; i++) {
+			const struct range *range =
+				&snapshot->ranges.items[snapshot->order.items[i]];
 
-		if (range->len)
-			next.items[next.count++] = (struct range) { range->addr, range->len, 0, 0 };
+			if (range->len && range->last == last)
+				next.items[next.count++] =
+					(struct range) { .addr = range->addr, .len = range->len };
+		}
 	}
 	snapshot->next = snapshot->ranges;
 	snapshot_forget(snapshot);
@@ -367,6 +372,17 @@ struct error *snapshot_get(struct snapshot *snapshot, uint64_t addr, size_t len,
 	range_use(snapshot, range);
 	*ret = range->data;
 	return NULL;
+}
+
+struct error *snapshot_get_last(struct snapshot *snapshot, uint64_t addr, size_t len,
+				const void **ret)
+{
+	size_t order = snapshot->order.count;
+	struct error *err = snapshot_get(snapshot, addr, len, ret);
+
+	if (!err && snapshot->order.count > order) /* its first use */
+		snapshot->ranges.items[snapshot->order.items[order]].last = true;
+	return err;
 }
 
 /* Adds what of the list is not in the copy, to be read by snapshot_want(). */

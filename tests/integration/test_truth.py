@@ -2,6 +2,8 @@
 import collections
 import re
 
+import pytest
+
 PLACE = re.compile(r"(?P<name>[^ ]+) \((?P<file>[^:]*)(:(?P<line>\d+))?\)$")
 
 MARK = re.compile(r"<[a-z]+>$")  # of what could not be seen
@@ -78,3 +80,29 @@ def look_for_old_names(stacks, made, wrong, checked):
                 checked[file] += count
             if not fits:
                 wrong[frames] = count
+
+
+@pytest.mark.since(3, 6)
+@pytest.mark.parametrize("way", ["nested", "delegating", "sent", "coroutines"])
+def test_generators_are_run_by_who_runs_them(start, sonde, python, way):
+    target = start(python, "generators.py", way)
+    calls = {tuple(call) for call in target.facts()["calls"]}
+    wrong, counts = {}, collections.Counter()
+
+    def has_seen_enough(stacks, _):
+        for frames, count in stacks.items():
+            if "(target.py:" in frames[-1]:
+                continue  # it has just said what its test waited for
+            names = [name_of(frame).split(".")[-1] for frame in frames if not MARK.match(frame)]
+            if names and names[:2] != ["<module>", "main"][:len(names)] or \
+                    not set(zip(names[1:], names[2:])) <= calls:
+                wrong[frames] = count
+            counts.update({name: count for name in set(names) | {frames[-1]}})
+            counts["all"] += count
+        return wrong or counts["all"] > 4000
+
+    sonde.record_until(has_seen_enough, target.pid, "-r", "9k", "--max-cpu", "100", "-F")
+    assert not wrong, (counts["all"], wrong)
+    assert counts["<torn>"] < counts["all"] * 0.3, counts
+    if way == "nested" and python.version >= (3, 12):  # it has a fifth of the time
+        assert counts["outer"] > counts["all"] * 0.05, counts

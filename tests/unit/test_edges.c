@@ -78,6 +78,27 @@ Test(edges, what_was_added_is_known)
 	edge_set_destroy(NULL);
 }
 
+Test(edges, where_calls_come_from_and_of_which_size)
+{
+	struct edge_set *set = NULL;
+	int32_t offset = -7;
+
+	cr_assert_null(edge_set_create(&set));
+	cr_assert_not(edge_set_call(set, 1, 2, &offset));
+	cr_assert_eq(offset, -7);
+	cr_assert_null(edge_set_add_call(set, 1, 2, 10));
+	cr_assert_null(edge_set_add_call(set, 1, 2, 12));
+	cr_assert(edge_set_call(set, 1, 2, &offset));
+	cr_assert_eq(offset, 12);
+	cr_assert_not(edge_set_call(set, 2, 1, &offset));
+	cr_assert_not(edge_set_has(set, &(struct edge) { 1, 2, 12 }));
+	cr_assert_eq(edge_set_sized(set, 1, 112), 0);
+	cr_assert_null(edge_set_add_sized(set, 1, 112, 0x1000));
+	cr_assert_eq(edge_set_sized(set, 1, 112), 0x1000);
+	cr_assert_eq(edge_set_sized(set, 1, 120), 0);
+	edge_set_destroy(set);
+}
+
 Test(edges, the_set_does_not_grow_without_end)
 {
 	enum { MANY = (1 << 18) + 1 };

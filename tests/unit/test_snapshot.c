@@ -95,6 +95,26 @@ static void check_log(size_t at, uint64_t addr, size_t len)
 	cr_expect_eq(target.log[at].len, len, "read %zu of %zu", at, target.log[at].len);
 }
 
+Test(snapshot, what_may_wait_is_read_behind_all_else)
+{
+	const void *bytes;
+
+	begin();
+	cr_assert_null(snapshot_get_last(snapshot, BASE + 0x9000, 100, &bytes));
+	check_bytes(bytes, BASE + 0x9000, 100);
+	get(BASE + 0x3000, 8);
+	for (int round = 0; round < 3; round++) {
+		begin();
+		cr_expect_eq(target.mem.calls, 1);
+		check_log(0, BASE + 0x3000, 8);
+		check_log(1, BASE + 0x9000, 100);
+		cr_assert_null(snapshot_get_last(snapshot, BASE + 0x9000, 100, &bytes));
+		get(BASE + 0x3000, 8);
+		/* used before, it keeps its place */
+		cr_assert_null(snapshot_get_last(snapshot, BASE + 0x3000, 8, &bytes));
+	}
+}
+
 Test(snapshot, the_second_round_is_one_call_in_the_order_of_use)
 {
 	begin();

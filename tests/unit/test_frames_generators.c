@@ -1,0 +1,189 @@
+/*
+ * Generators, whose frames are copied at moments of their own: what is known of them holds while
+ * they go on, and nothing else is shown.
+ */
+#include <criterion/criterion.h>
+
+#include "support/fake_objects.h"
+#include "support/fake_walk.h"
+
+enum { INNER = FAKE_INNER, DEPTH = FAKE_DEPTH, GENERATOR_FLAG = 0x20, AT = 6, WORK_AT = 4 };
+
+/* <module>, outer() and inner(), which runs a generator, which calls work(). */
+struct running {
+	struct fake_program program;
+	uint64_t generator_code, work_code, work_function;
+	uint64_t generator, work; /* frames */
+};
+
+static uint64_t generator_code(struct fake *py)
+{
+	static const struct fake_variable variables[FAKE_FIRST_VALUE] = { { "a", FAKE_LOCAL },
+									  { "b", FAKE_LOCAL } };
+	const struct fake_code code = {
+		.name = "generator",
+		.filename = "plain.py",
+		.firstlineno = 7,
+		.flags = GENERATOR_FLAG,
+		.variables = variables,
+		.variable_count = FAKE_FIRST_VALUE,
+		.stacksize = 4,
+	};
+	uint64_t object = fake_code(py, &code);
+
+	fake_keep(py, object);
+	return object;
+}
+
+static void build(struct running *running)
+{
+	struct fake_program *program = &running->program;
+	struct fake *py = &program->walk.py;
+
+	fake_program_build(program);
+	running->generator_code = generator_code(py);
+	running->work_code = fake_plain_code(py, "work");
+	running->work_function = fake_function_of(py, running->work_code);
+	running->generator =
+		fake_generator_frame(py, program->frames[INNER], running->generator_code, AT);
+	running->work = fake_frame(py, running->generator, running->work_code, WORK_AT);
+	if (py->layout.gen_iframe >= 0) {
+		fake_set_local(py, program->frames[INNER], FAKE_FIRST_VALUE,
+			       running->generator - (uint64_t)py->layout.gen_iframe);
+		fake_put_away(py, program->frames[INNER], FAKE_FIRST_VALUE + 1);
+	}
+	fake_called(py, running->generator, running->work, running->work_function);
+}
+
+/* Walks it until it is whole. */
+static void see(struct running *running)
+{
+	fake_walk_begin(&running->program.walk, running->work);
+	cr_assert_null(fake_walk_twice(&running->program.walk), "%s",
+		       fake_program_layout(&running->program));
+	cr_assert_eq(running->program.walk.frames.count, DEPTH + 2);
+}
+
+static void check_frame(const struct running *running, size_t index, uint64_t addr, int32_t offset)
+{
+	const struct py_frame *frame = &running->program.walk.frames.items[index];
+
+	cr_assert_eq(frame->addr, addr, "%s: frame %zu", fake_program_layout(&running->program),
+		     index);
+	cr_assert_eq(frame->offset, offset, "%s: frame %zu at %d",
+		     fake_program_layout(&running->program), index, frame->offset);
+}
+
+static bool has_generators(const struct running *running)
+{
+	return running->program.walk.py.layout.gen_iframe >= 0;
+}
+
+Test(frames_generators, one_that_yielded_is_still_run_by_whoever_holds_it)
+{
+	struct running running = { 0 };
+
+	FAKE_EACH_PROGRAM(running.program)
+	{
+		struct fake_walk *walk = &running.program.walk;
+
+		if (!has_generators(&running))
+			continue;
+		build(&running);
+		see(&running);
+		fake_set_previous(&walk->py, running.generator, 0);
+		fake_runs(&walk->py, running.program.frames[INNER]);
+		fake_set_offset(&walk->py, running.program.frames[INNER], 40);
+		fake_set_frame(&walk->py, walk->thread, running.generator);
+		cr_assert_null(fake_walk_twice(walk), "%s", fake_program_layout(&running.program));
+		cr_assert_eq(walk->frames.count, DEPTH + 1);
+		check_frame(&running, 0, running.generator, AT);
+		check_frame(&running, 1, running.program.frames[INNER], fake_program_offset(INNER));
+	}
+}
+
+Test(frames_generators, one_that_nobody_holds_any_more)
+{
+	struct running running = { 0 };
+
+	FAKE_EACH_PROGRAM(running.program)
+	{
+		struct fake_walk *walk = &running.program.walk;
+
+		if (!has_generators(&running))
+			continue;
+		build(&running);
+		see(&running);
+		fake_set_previous(&walk->py, running.generator, 0);
+		fake_runs(&walk->py, running.program.frames[INNER]);
+		fake_set_local(&walk->py, running.program.frames[INNER], FAKE_FIRST_VALUE, 0);
+		fake_set_frame(&walk->py, walk->thread, running.generator);
+		for (int i = 0; i < 4; i++)
+			cr_assert_eq(fake_walk_round(walk), &error_torn, "%s",
+				     fake_program_layout(&running.program));
+	}
+}
+
+Test(frames_generators, is_never_the_first_of_a_thread)
+{
+	struct running running = { 0 };
+
+	FAKE_EACH_PROGRAM(running.program)
+	{
+		struct fake_walk *walk = &running.program.walk;
+
+		build(&running);
+		fake_set_previous(&walk->py, running.generator, 0);
+		fake_walk_begin(walk, running.work);
+		for (int i = 0; i < 8; i++)
+			cr_assert_eq(fake_walk_round(walk), &error_torn, "%s",
+				     fake_program_layout(&running.program));
+	}
+}
+
+Test(frames_generators, what_it_called_stays_when_it_has_gone_on)
+{
+	struct running running = { 0 };
+
+	FAKE_EACH_PROGRAM(running.program)
+	{
+		struct fake_walk *walk = &running.program.walk;
+
+		if (!has_generators(&running))
+			continue;
+		build(&running);
+		see(&running);
+		fake_runs(&walk->py, running.generator);
+		fake_set_offset(&walk->py, running.generator, 30);
+		cr_assert_null(fake_walk_round(walk), "%s", fake_program_layout(&running.program));
+		cr_assert_eq(walk->frames.count, DEPTH + 2);
+		check_frame(&running, 0, running.work, WORK_AT);
+		check_frame(&running, 1, running.generator, AT);
+	}
+}
+
+/* The frame that makes a generator lies where work() lay, and nobody ran it for any time. */
+Test(frames_generators, what_it_called_since_does_not_take_the_place_of_what_it_called)
+{
+	struct running running = { 0 };
+
+	FAKE_EACH_PROGRAM(running.program)
+	{
+		struct fake_walk *walk = &running.program.walk;
+
+		if (!has_generators(&running) || walk->py.layout.frame_shape != FRAME_DIRECT)
+			continue;
+		build(&running);
+		see(&running);
+		fake_put_u64(&walk->py, running.work, walk->py.layout.frame_code,
+			     running.generator_code);
+		fake_set_offset(&walk->py, running.work, 2);
+		if (walk->py.layout.function_code >= 0)
+			fake_set_function(&walk->py, running.work, 0);
+		cr_assert_null(fake_walk_twice(walk), "%s", fake_program_layout(&running.program));
+		cr_assert_eq(walk->frames.count, DEPTH + 2, "%s",
+			     fake_program_layout(&running.program));
+		cr_assert_eq(walk->frames.items[0].code->addr, running.work_code);
+		cr_assert_eq(walk->frames.items[0].offset, -1);
+	}
+}
