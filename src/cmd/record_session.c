@@ -239,23 +239,33 @@ static struct error *keep_recording(struct session *session)
 	return err;
 }
 
+/* Of two errors, what ended the sampling (NULL: nothing; consumed) says why. */
+static struct error *end_recording(struct session *session, const struct stats *stats,
+				   struct error *ended)
+{
+	const char *name = session->file.written ? session->file.written : session->file.path;
+	struct error *lost = recording_writer_finish(session->file.writer, stats);
+	bool is_cut = lost != NULL;
+
+	if (!is_cut)
+		lost = keep_recording(session);
+	if (ended)
+		error_destroy(lost);
+	else
+		ended = lost;
+	if (is_cut && name && strcmp(name, "-") != 0)
+		ended = error_prefix(ended, "'%s' ends early", name);
+	return ended;
+}
+
 /* ended: why the sampling ended, NULL when it is done; consumed. */
 static int write_results(struct session *session, struct error *ended)
 {
 	bool quiet = session->options->run.quiet;
 	struct stats stats = *sampler_stats(session->sampler);
-	struct error *err, *lost;
+	struct error *err;
 
-	lost = recording_writer_finish(session->file.writer, &stats);
-	if (!lost)
-		lost = keep_recording(session);
-	if (!ended) {
-		ended = lost;
-	} else if (lost) { /* of the two, what ended the sampling says why */
-		error_destroy(lost);
-		if (session->file.path)
-			ended = error_prefix(ended, "'%s' ends early", session->file.path);
-	}
+	ended = end_recording(session, &stats, ended);
 	err = write_reports(session, false, &stats);
 	if (!quiet)
 		stats_print(&stats, stderr);

@@ -90,6 +90,13 @@ def test_several_processes(start, sonde, any_python):
     assert roots == {'process %d:"%s"' % (t.pid, " ".join(t.seen_command)) for t in targets}
 
 
+def test_a_process_that_is_given_twice(start, sonde, any_python):
+    target = start(any_python, "spin.py")
+    target.facts()
+    stacks, run = sonde.record_until(lambda seen, _: seen, "%d,%d" % (target.pid, target.pid))
+    assert not any(frames[0].startswith("process ") for frames in stacks), run
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_and_writes(start, sonde, any_python, tmp_path, number):
     target = start(any_python, "spin.py")

@@ -2,10 +2,15 @@
 import collections
 import json
 import os
+import re
 import resource
+import signal
+import subprocess
+
+import pytest
 
 import recording_format
-from support import LIMIT, functions, folded, wait_for
+from support import LIMIT, environment, functions, folded, wait_for
 
 
 def recorded(sonde, path, *options):
@@ -107,9 +112,89 @@ def test_a_full_disk_keeps_what_was_written(start, sonde, any_python, tmp_path):
     assert process.wait(LIMIT) == 1
     said = process.stderr.read().decode()
     assert "File too large" in said and said.count("\n") == 1, said
+    assert "'%s' ends early: " % kept in said, said
     assert kept.stat().st_size <= 4096
     run = sonde.run("report", "-f", "folded", "-o", "-", kept)
     assert run.status == 0, run
+
+
+IN_SMALL_DISK = """
+mount -t tmpfs -o size=64k none "$1" || exit 99
+dd if=/dev/zero of="$1/filler" bs=1k count=56 2>/dev/null
+"$2" record -q -d 40s -o "$1/full.sonde" -p "$3"
+status=$?
+"$2" report -q -f folded -o - "$1/full.sonde"
+exit $status
+"""
+
+
+def test_a_disk_that_fills_up_keeps_what_was_written(start, sonde, any_python, tmp_path):
+    if subprocess.call(["unshare", "-m", "true"], stderr=subprocess.DEVNULL):
+        pytest.skip("this kernel lets us make no mount namespace")
+    target = spinning(start, any_python)
+    run = subprocess.run(["unshare", "-m", "sh", "-c", IN_SMALL_DISK, "sh", str(tmp_path), sonde.path,
+                          str(target.pid)], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                         universal_newlines=True, env=environment(), timeout=LIMIT)
+    assert run.returncode == 1, run
+    assert "hot" in functions(folded(run.stdout))
+    assert re.match(r"sonde: '[^\n]*full.sonde' ends early: [^\n]*No space left on device\n$",
+                    run.stderr), run
+
+
+def test_a_signal_for_a_snapshot(start, sonde, any_python, tmp_path):
+    """All that was seen until then can be read, and it goes on."""
+    target = spinning(start, any_python)
+    kept, form = tmp_path / "a.sonde", tmp_path / "a.folded"
+    process = sonde.start("record", "-q", "-o", kept, "-o", form, target.pid)
+    wait_for(lambda: kept.exists() and kept.stat().st_size > 24, "a recording that has begun")
+    process.send_signal(signal.SIGUSR1)
+    wait_for(form.exists, "a snapshot")
+    early = folded(form.read_text())
+    stacks, run = recorded(sonde, kept)
+    assert "ends early" in run.err, run
+    assert all(stacks[frames] >= count for frames, count in early.items())
+    process.send_signal(signal.SIGINT)
+    assert process.wait(LIMIT) == 0
+    late, run = recorded(sonde, kept)
+    assert "ends early" not in run.err and sum(late.values()) > sum(early.values())
+
+
+def test_a_second_signal_ends_at_once(start, sonde, any_python, tmp_path):
+    """Also while nobody reads what it writes; the recording is whole by then."""
+    target = spinning(start, any_python)
+    kept, pipe = tmp_path / "a.sonde", str(tmp_path / "full.folded")
+    os.mkfifo(pipe)
+    read = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    write = os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+    try:
+        while True:
+            os.write(write, b"." * 4096)
+    except BlockingIOError:
+        pass
+    process = sonde.start("record", "-q", "-o", kept, "-o", pipe, target.pid)
+    wait_for(lambda: kept.exists() and kept.stat().st_size > 24, "a recording that has begun")
+    process.send_signal(signal.SIGINT)
+
+    def writes():
+        with open("/proc/%d/syscall" % process.pid) as f:
+            return f.read().split()[0] in ("1", "64")  # x86-64, aarch64
+    wait_for(writes, "an output that nobody reads")
+    process.send_signal(signal.SIGINT)
+    assert process.wait(LIMIT) == -signal.SIGINT
+    os.close(read)
+    os.close(write)
+    assert recording_format.Recording(kept.read_bytes()).whole
+
+
+def test_the_targets_end_is_the_recordings(start, sonde, any_python, tmp_path):
+    target = spinning(start, any_python)
+    kept = tmp_path / "a.sonde"
+    process = sonde.start("record", "-q", "-o", kept, target.pid)
+    wait_for(lambda: kept.exists() and kept.stat().st_size > 24, "a recording that has begun")
+    target.kill()
+    assert process.wait(LIMIT) == 0
+    assert recording_format.Recording(kept.read_bytes()).whole
+    assert "hot" in functions(recorded(sonde, kept)[0])
 
 
 def test_one_recording_a_run(start, sonde, any_python, tmp_path):
