@@ -213,16 +213,6 @@ static void explain_nothing(const struct session *session, const struct stats *s
 	fprintf(stderr, "sonde: no samples: %s\n", why);
 }
 
-static void say_unreadable(const struct session *session)
-{
-	size_t count;
-	const struct error *why = sampler_unreadable(session->sampler, &count);
-
-	if (why)
-		fprintf(stderr, "sonde: %zu child process%s could not be read: %s%s\n", count,
-			count == 1 ? "" : "es", error_message(why), count == 1 ? "" : ", ...");
-}
-
 /* Where the recording was asked for; one that has nothing and that nobody asked for goes. */
 static struct error *keep_recording(struct session *session)
 {
@@ -270,7 +260,7 @@ static int write_results(struct session *session, struct error *ended)
 	if (!quiet)
 		stats_print(&stats, stderr);
 	if (!quiet)
-		say_unreadable(session);
+		subject_say_unreadable(session->sampler);
 	if (!quiet && session->options->stats)
 		stats_print_reading(&stats, stderr);
 	if (!quiet && !stats.samples)

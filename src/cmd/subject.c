@@ -4,6 +4,7 @@
 #include "subject.h"
 
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -139,6 +140,16 @@ struct error *subject_attach(struct subject *subject, struct sampler *sampler,
 			return err;
 	}
 	return NULL;
+}
+
+void subject_say_unreadable(const struct sampler *sampler)
+{
+	size_t count;
+	const struct error *why = sampler_unreadable(sampler, &count);
+
+	if (why)
+		fprintf(stderr, "sonde: %zu child process%s could not be read: %s%s\n", count,
+			count == 1 ? "" : "es", error_message(why), count == 1 ? "" : ", ...");
 }
 
 int subject_wait(struct subject *subject, int status)

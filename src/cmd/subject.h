@@ -41,6 +41,9 @@ __attribute__((warn_unused_result)) struct error *
 subject_attach(struct subject *subject, struct sampler *sampler,
 	       const struct sampler_control *control);
 
+/* On stderr, when there are any: children that could not be read, and why. */
+void subject_say_unreadable(const struct sampler *sampler);
+
 /*
  * The command goes on when we are done: waits for it. Its exit status becomes ours, unless it is 0
  * and `status`, which is how we did, says more.

@@ -24,6 +24,7 @@ static const struct argp_option options_table[] = {
 	{ "rate", 'r', "RATE", 0, "Samples a second: 250, 1k, 10khz, max (default 1000)", 3 },
 	{ "max-cpu", KEY_MAX_CPU, "PERCENT", 0,
 	  "Look less often rather than use more of a CPU (default 5; unlimited with -r max)", 3 },
+	{ "subprocesses", 's', NULL, 0, "Follow child processes, those that come later, too", 3 },
 	{ "class-names", KEY_CLASS_NAMES, NULL, 0,
 	  "Before Python 3.11: Class.method by the class of self or cls", 4 },
 	{ "delay", KEY_DELAY, "TIME", 0, "Between two refreshes: 1s (default), 500ms", 2 },
@@ -152,6 +153,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			argp_failure(state, STATUS_USAGE, 0,
 				     "'%s' is no share of a CPU (5, 2.5%%, unlimited)", arg);
 		options->has_cpu_limit = true;
+		return 0;
+	case 's':
+		options->sampler.subprocesses = true;
 		return 0;
 	case KEY_CLASS_NAMES:
 		options->sampler.class_names = true;

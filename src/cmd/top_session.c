@@ -229,6 +229,8 @@ static int run(struct session *session, bool screen)
 	if (!err)
 		err = show_the_end(session);
 	top_screen_destroy(take_ptr(session->screen));
+	if (!session->options->run.quiet)
+		subject_say_unreadable(session->sampler);
 	return (int)exit_report(err);
 }
 

@@ -64,6 +64,17 @@ static void label_thread(const struct row *row, const struct model *model, struc
 	}
 }
 
+/* The command line without the directory of the program. */
+static const char *command_of(const struct process_info *process)
+{
+	const char *command = process->command, *end = strchrnul(command, ' ');
+
+	for (const char *p = command; p < end; p++)
+		if (*p == '/' && p + 1 < end)
+			command = p + 1;
+	return command;
+}
+
 void row_label(const struct row *row, const struct model *model, const struct tree *tree,
 	       struct text *name, struct text *place)
 {
@@ -78,7 +89,7 @@ void row_label(const struct row *row, const struct model *model, const struct tr
 		const struct process_info *process = &model->dictionary->processes[row->index];
 
 		text_addf(name, "%d ", (int)process->pid);
-		text_add_clean(name, process->command);
+		text_add_clean(name, command_of(process));
 		text_add_clean(place, process->python);
 		return;
 	}

@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from support import one_line
+from support import one_line, wait_for
 
 FACTS = {"schema", "elapsed_seconds", "command", "pid", "python", "ended", "processes",
          "age_seconds", "rss_bytes", "cpu", "threads", "gil", "collecting", "looks", "samples",
@@ -89,6 +89,20 @@ def test_orders_and_filters(sonde, any_python, start):
     assert {row["short_filename"] for row in refresh["rows"]} == {"busy.py"}
     refresh, = top(sonde, target.pid, "--filter", "no such function")
     assert refresh["rows"] == []
+
+
+def test_children(sonde, python, start):
+    """Each below its parent, or only the parent."""
+    target = start(python, "children.py", "fork")
+    assert target.facts()
+
+    def processes(*options):
+        return [row["pid"] for row in top(sonde, target.pid, "-i", "--by", "process",
+                                          *options)[0]["rows"]]
+
+    wait_for(lambda: len(processes("-s")) == 3, "two children")
+    assert processes("-s")[0] == target.pid
+    assert processes() == [target.pid]
 
 
 @pytest.mark.parametrize("status", [0, 3])

@@ -62,6 +62,13 @@ def pid_of_sonde(target):
     return wait_for(find, "sonde")[-1]
 
 
+def rows(screen):
+    """The lines of the list."""
+    lines = screen.split("\n")
+    head = next(i for i, line in enumerate(lines) if "own%" in line)
+    return [line for line in lines[head + 1:head + 10] if line.strip()]
+
+
 def has_ended(pid):
     try:
         return state_of(pid) == "Z"
@@ -107,6 +114,25 @@ def test_threads_of_a_process(terminal, any_python, start):
     t.press("Escape")
     t.press("Escape")
     t.see("by thread")
+    t.press("q")
+    assert_restored(t)
+
+
+def test_children_that_come_later(terminal, python, start):
+    target = start(python, "children.py", "fork", "later")
+    target.stop()
+    t = terminal("-s", "-i", "--by", "process", target.pid)
+    t.see("by process", "%d " % target.pid)
+    target.go()
+    assert target.facts()
+    t.see("processes 3")
+    t.press("1")
+    t.see("by function", "in_child (children.py:")
+    t.press("5")
+    listed = [re.search(r"(\d+) %s" % re.escape(os.path.basename(python.path)), line)
+              for line in rows(t.see("by process", " Python " + python.number))]
+    assert int(listed[0].group(1)) == target.pid
+    assert len(listed) == 3 and all(child.start() > listed[0].start() for child in listed[1:])
     t.press("q")
     assert_restored(t)
 
