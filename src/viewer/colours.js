@@ -8,7 +8,7 @@ viewer.colours = (function () {
 	const HUES = [76, 98, 122, 148, 172, 192, 244, 264, 284, 304, 324, 342];
 	const dark = window.matchMedia("(prefers-color-scheme: dark)");
 	const state = { mode: data.diff ? "difference" : "package", theme: "auto" };
-	let kept = [];
+	let kept = [], styles = new Map();
 
 	function isDark() { return state.theme === "auto" ? dark.matches : state.theme === "dark"; }
 
@@ -72,7 +72,16 @@ viewer.colours = (function () {
 				return neutral(1);
 			return kept[func.index] = kept[func.index] || (state.mode === "function" ? byFunction(func) : byPackage(func));
 		},
-		forget() { kept = []; },
+		/* A property of the page's style; asking for it each time would have the page laid out each time. */
+		css(name) {
+			if (!styles.has(name))
+				styles.set(name, getComputedStyle(document.documentElement).getPropertyValue(name));
+			return styles.get(name);
+		},
+		forget() {
+			kept = [];
+			styles = new Map();
+		},
 		onTheme(listener) { dark.addEventListener("change", listener); },
 	};
 })();

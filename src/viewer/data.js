@@ -34,6 +34,7 @@ viewer.data = (function () {
 		const count = given.nodes.parent.length;
 		const parent = new Int32Array(count), frame = Int32Array.from(given.nodes.frame);
 		const first = new Int32Array(count).fill(-1), next = new Int32Array(count).fill(-1);
+		const func = frame.map((index) => frames.func[index]);
 		for (let n = 1; n < count; n++)
 			parent[n] = n - given.nodes.parent[n];
 		parent[0] = -1;
@@ -41,7 +42,33 @@ viewer.data = (function () {
 			next[n] = first[parent[n]];
 			first[parent[n]] = n;
 		}
-		return { count, parent, frame, first, next };
+		return { count, parent, frame, func, first, next };
+	}
+
+	/*
+	 * Which nodes have no node of the same function above them: where recursion counts. Found when
+	 * it is first asked for.
+	 */
+	function findOuter() {
+		const { count, parent, func, first, next } = nodes;
+		const depth = new Int32Array(funcs.length), outer = new Uint8Array(count);
+		let node = count > 1 ? first[0] : -1;
+		while (node > 0) {
+			outer[node] = depth[func[node]]++ === 0 ? 1 : 0;
+			if (first[node] >= 0) {
+				node = first[node];
+				continue;
+			}
+			while (node > 0) {
+				depth[func[node]]--;
+				if (next[node] >= 0) {
+					node = next[node];
+					break;
+				}
+				node = parent[node];
+			}
+		}
+		return outer;
 	}
 
 	function readRuns() {
@@ -59,7 +86,7 @@ viewer.data = (function () {
 		let at = 0;
 		for (const track of given.runs) {
 			const begin = at;
-			let now = 0;
+			let now = 0, isOrdered = true;
 			for (let i = 0; i < track.node.length; i++, at++) {
 				runs.thread[at] = track.thread;
 				runs.node[at] = track.node[i];
@@ -68,8 +95,9 @@ viewer.data = (function () {
 				runs.start[at] = now + track.gap[i];
 				runs.time[at] = track.time[i];
 				now = runs.start[at] + runs.time[at];
+				isOrdered = isOrdered && track.gap[i] >= 0;
 			}
-			runs.tracks.push({ thread: track.thread, begin, end: at });
+			runs.tracks.push({ thread: track.thread, begin, end: at, isOrdered });
 		}
 		return runs;
 	}
@@ -87,6 +115,7 @@ viewer.data = (function () {
 	}
 
 	const nodes = readNodes();
+	let outer = null;
 	const runs = readRuns();
 	let end = given.facts.elapsedUs, start = Infinity;
 	for (let i = 0; i < runs.count; i++) {
@@ -117,6 +146,7 @@ viewer.data = (function () {
 
 	return {
 		KIND, funcs, frames, nodes, runs, label, threadName,
+		get outer() { return outer = outer || findOuter(); },
 		title: given.title,
 		facts: given.facts,
 		diff: given.diff || null,

@@ -3,11 +3,12 @@
  *
  * The canvas is as large as what can be seen of it and stays where it is while its surroundings are
  * scrolled. Only what is wider than half a pixel is opened and drawn; of narrower neighbours stands
- * a grey patch.
+ * a grey patch. The frames around what is chosen and what the mouse is on are elements of their own
+ * above the canvas, so that they move without a box being drawn.
  */
 viewer.Flame = (function () {
 	const tree = viewer.tree, format = viewer.format, colours = viewer.colours;
-	const ROW = 19, PAD = 4, NARROWEST = 0.5, ZOOM_MS = 160, OPEN_MS = 8, OPEN_ALWAYS = 500;
+	const ROW = 19, PAD = 4, NARROWEST = 0.5, ZOOM_MS = 160, OPEN_MS = 5, OPEN_ALWAYS = 500;
 	const FONT = '11.5px ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace';
 	const still = window.matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -24,6 +25,19 @@ viewer.Flame = (function () {
 		return low;
 	}
 
+	/* The last of a row that begins at x or before it. */
+	function lastBefore(row, x) {
+		let low = 0, high = row.length;
+		while (low < high) {
+			const middle = (low + high) >> 1;
+			if (row[middle].left <= x)
+				low = middle + 1;
+			else
+				high = middle;
+		}
+		return low - 1;
+	}
+
 	class Flame {
 		/* host: a scrolling element. options: up (roots at the bottom), onPick(box), onStatus(text). */
 		constructor(host, options) {
@@ -31,11 +45,13 @@ viewer.Flame = (function () {
 			this.options = options;
 			this.canvas = format.element("canvas");
 			this.spacer = format.element("div", "spacer");
-			host.append(this.canvas, this.spacer);
+			this.marks = { selected: format.element("div", "mark selected"), hovered: format.element("div", "mark") };
+			host.append(this.canvas, this.spacer, this.marks.selected, this.marks.hovered);
 			this.context = this.canvas.getContext("2d");
 			this.fromBottom = !!options.fromBottom;
 			this.tree = null;
-			this.placed = []; /* boxes as they are drawn */
+			this.rows = []; /* by depth, what is drawn, from left to right */
+			this.again = 0; /* the request for the next picture, where this one is not whole */
 			this.hovered = this.selected = null;
 			this.listen();
 			new ResizeObserver(() => this.layout()).observe(host);
@@ -113,25 +129,31 @@ viewer.Flame = (function () {
 		 * the next picture, so that moving stays smooth.
 		 */
 		place() {
-			const scale = this.span > 0 ? this.width / this.span : 0, found = [this.tree.root];
-			const until = performance.now() + OPEN_MS;
-			this.placed = [];
-			this.depth = 0;
+			const scale = this.span > 0 ? this.width / this.span : 0, until = performance.now() + OPEN_MS;
+			let opened = 0;
+			this.scale = scale;
+			this.rows = [[this.item(this.tree.root)]];
 			this.isPartial = false;
-			for (let i = 0; i < found.length; i++) {
-				const box = found[i];
-				const left = (box.x - this.from) * scale, right = left + box.value * scale;
-				this.placed.push({ box, left: Math.max(0, left), right: Math.min(this.width, right) });
-				this.depth = Math.max(this.depth, box.depth);
-				if (box.opened || i < OPEN_ALWAYS || performance.now() < until)
-					this.placeBelow(box, scale, found);
-				else
-					this.isPartial = true;
+			for (let depth = 0; depth < this.rows.length; depth++) {
+				const below = [];
+				for (const { box } of this.rows[depth]) {
+					if (box && (box.opened || opened++ < OPEN_ALWAYS || performance.now() < until))
+						this.placeBelow(box, scale, below);
+					else if (box)
+						this.isPartial = true;
+				}
+				if (below.length)
+					this.rows.push(below);
 			}
 		}
 
-		/* Wide children are added to found; narrow ones are passed over as many at once as are one patch. */
-		placeBelow(box, scale, found) {
+		item(box) {
+			const left = (box.x - this.from) * this.scale;
+			return { box, left: Math.max(0, left), right: Math.min(this.width, left + box.value * this.scale) };
+		}
+
+		/* Wide children are added to row; narrow ones are passed over as many at once as are one patch. */
+		placeBelow(box, scale, row) {
 			const children = tree.children(box);
 			let patch = null;
 			for (let i = firstBehind(children, this.from); i < children.length;) {
@@ -139,7 +161,7 @@ viewer.Flame = (function () {
 				if (x >= this.width)
 					break;
 				if (child.value * scale >= NARROWEST) {
-					found.push(child);
+					row.push(this.item(child));
 					patch = null;
 					i++;
 					continue;
@@ -147,7 +169,7 @@ viewer.Flame = (function () {
 				const next = Math.max(i + 1, firstBehind(children, child.x + NARROWEST / scale));
 				const last = children[next - 1], end = (last.x + last.value - this.from) * scale;
 				if (!patch)
-					this.placed.push(patch = { box: null, depth: box.depth + 1, left: Math.max(0, x), right: end });
+					row.push(patch = { box: null, left: Math.max(0, x), right: end });
 				patch.right = Math.min(this.width, end);
 				i = next;
 			}
@@ -160,9 +182,11 @@ viewer.Flame = (function () {
 				return;
 			this.width = width;
 			this.place();
-			const wanted = (this.depth + 1) * ROW + PAD;
+			const wanted = this.rows.length * ROW + PAD;
 			this.content = Math.max(wanted, height);
-			this.spacer.style.height = Math.max(0, wanted - height) + "px";
+			if (this.spare !== wanted - height)
+				this.spacer.style.height = Math.max(0, wanted - height) + "px";
+			this.spare = wanted - height;
 			this.ratio = ratio;
 			this.height = height;
 			if (this.canvas.width !== Math.round(width * ratio) || this.canvas.height !== Math.round(height * ratio)) {
@@ -172,48 +196,39 @@ viewer.Flame = (function () {
 				this.canvas.style.height = height + "px";
 			}
 			this.draw();
+			cancelAnimationFrame(this.again);
 			if (this.isPartial)
-				requestAnimationFrame(() => this.isPartial && this.layout());
+				this.again = requestAnimationFrame(() => this.isPartial && this.layout());
 		}
 
-		/* Of the row, in the canvas as it is scrolled. */
-		top(depth) {
-			const y = this.fromBottom ? this.content - (depth + 1) * ROW : depth * ROW;
-			return y - this.host.scrollTop;
-		}
+		/* Of the row, in all that can be scrolled. */
+		top(depth) { return this.fromBottom ? this.content - (depth + 1) * ROW : depth * ROW; }
 
+		depthAt(y) { return Math.floor((this.fromBottom ? this.content - 1e-6 - y : y) / ROW); }
+
+		/* What is drawn there of the canvas. */
 		find(x, y) {
-			for (const item of this.placed) {
-				if (!item.box || x < item.left || x >= item.right)
-					continue;
-				const top = this.top(item.box.depth);
-				if (y >= top && y < top + ROW)
-					return item.box;
-			}
-			return null;
+			const row = this.rows[this.depthAt(y + this.host.scrollTop)] || [], at = lastBefore(row, x);
+			return at >= 0 && x < row[at].right ? row[at].box : null;
 		}
 
 		draw() {
-			if (!this.tree || !this.width)
+			if (!this.tree || !this.width || this.host.closest("[hidden]"))
 				return;
-			const context = this.context;
-			const style = getComputedStyle(document.documentElement);
-			this.ink = style.getPropertyValue("--box-ink");
-			this.accent = style.getPropertyValue("--accent");
+			const context = this.context, scrolled = this.host.scrollTop;
+			const ends = [this.depthAt(scrolled), this.depthAt(scrolled + this.height)].sort((a, b) => a - b);
+			this.ink = colours.css("--box-ink");
 			context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
 			context.clearRect(0, 0, this.width, this.height);
 			context.font = FONT;
 			context.textBaseline = "middle";
 			this.char = this.char || context.measureText("m").width;
-			for (const item of this.placed) {
-				const y = this.top(item.box ? item.box.depth : item.depth);
-				if (y + ROW < 0 || y > this.height)
-					continue;
-				this.drawItem(item, y);
-			}
+			for (let depth = Math.max(0, ends[0]); depth <= ends[1] && depth < this.rows.length; depth++)
+				for (const item of this.rows[depth])
+					this.drawItem(item, this.top(depth) - scrolled);
 			context.globalAlpha = 1;
-			this.outline(this.selected, this.accent, 2);
-			this.outline(this.hovered, this.ink, 1);
+			this.mark("selected");
+			this.mark("hovered");
 		}
 
 		drawItem(item, y) {
@@ -277,14 +292,14 @@ viewer.Flame = (function () {
 			return chars.join("") + "\u2026";
 		}
 
-		outline(box, colour, thick) {
-			const item = box && this.placed.find((other) => other.box === box);
-			if (!item)
+		/* A frame around the box of that name, as far as it can be seen. */
+		mark(name) {
+			const box = this[name], mark = this.marks[name], item = box && this.item(box);
+			mark.hidden = !item || item.right <= item.left || box.depth >= this.rows.length;
+			if (mark.hidden)
 				return;
-			this.context.strokeStyle = colour;
-			this.context.lineWidth = thick;
-			this.context.strokeRect(item.left + thick / 2, this.top(box.depth) + thick / 2,
-				Math.max(1, item.right - item.left - thick - 0.5), ROW - 1 - thick);
+			mark.style.transform = "translate(" + item.left + "px," + this.top(box.depth) + "px)";
+			mark.style.width = Math.max(1, item.right - item.left - 0.5) + "px";
 		}
 
 		hover(box, event) {
@@ -297,7 +312,7 @@ viewer.Flame = (function () {
 			this.hovered = box;
 			this.canvas.style.cursor = box ? "pointer" : "default";
 			this.options.onStatus(box ? viewer.tip.line(box) : this.selected ? viewer.tip.line(this.selected) : "");
-			this.draw();
+			this.mark("hovered");
 		}
 
 		select(box) {
@@ -305,13 +320,13 @@ viewer.Flame = (function () {
 				return;
 			this.selected = box;
 			this.reveal(box);
-			this.draw();
+			this.mark("selected");
 			this.options.onStatus(viewer.tip.line(box));
 		}
 
 		/* Scrolls so far that the row can be seen. */
 		reveal(box) {
-			const top = this.top(box.depth);
+			const top = this.top(box.depth) - this.host.scrollTop;
 			if (top < 0)
 				this.host.scrollTop += top;
 			else if (top + ROW > this.height)
@@ -334,8 +349,7 @@ viewer.Flame = (function () {
 		}
 
 		moveAside(from, step) {
-			const row = this.placed.filter((item) => item.box && item.box.depth === from.depth)
-				.sort((a, b) => a.left - b.left).map((item) => item.box);
+			const row = (this.rows[from.depth] || []).filter((item) => item.box).map((item) => item.box);
 			this.select(row[row.indexOf(from) + step]);
 		}
 
@@ -349,11 +363,14 @@ viewer.Flame = (function () {
 			this.draw();
 		}
 
-		/* For who looks at the page from outside: what is drawn, in the canvas. */
+		/* For who looks at the page from outside: what is placed, and the boxes of it in the canvas. */
+		get placed() { return this.rows.flat(); }
+
 		get shown() {
+			const scrolled = this.host.scrollTop;
 			return this.placed.filter((item) => item.box).map((item) => ({
 				label: item.box.label, value: item.box.value, depth: item.box.depth,
-				left: item.left, width: item.right - item.left, top: this.top(item.box.depth),
+				left: item.left, width: item.right - item.left, top: this.top(item.box.depth) - scrolled,
 			}));
 		}
 	}

@@ -132,10 +132,12 @@
 	function stateTimes() {
 		const runs = data.runs, { threads, from, to } = weights.filter;
 		const by = new Float64Array(32);
-		for (let i = 0; i < runs.count; i++) {
-			const time = Math.min(to, runs.start[i] + runs.time[i]) - Math.max(from, runs.start[i]);
-			if (time > 0 && !(threads && !threads.has(runs.thread[i])))
-				by[runs.how[i] & 31] += time;
+		for (const track of runs.tracks) {
+			if (threads && !threads.has(track.thread))
+				continue;
+			const { begin, end } = weights.within(track, from, to);
+			for (let i = begin; i < end; i++)
+				by[runs.how[i] & 31] += Math.max(0, Math.min(to, runs.start[i] + runs.time[i]) - Math.max(from, runs.start[i]));
 		}
 		const sum = (is) => by.reduce((all, time, how) => all + (is(how) ? time : 0), 0);
 		return {
@@ -208,9 +210,10 @@
 		}
 		if (colours.state.mode !== "package" || !(weights.all > 0))
 			return;
-		const sums = [0, 0, 0, 0], own = weights.own;
+		const sums = [0, 0, 0, 0], own = weights.own, func = data.nodes.func;
+		const origins = Uint8Array.from(data.funcs, (one) => one.origin);
 		for (let n = 1; n < data.nodes.count; n++)
-			sums[data.funcs[data.frames.func[data.nodes.frame[n]]].origin] += own[n];
+			sums[origins[func[n]]] += own[n];
 		const names = [[colours.ORIGIN.MINE, "this program"], [colours.ORIGIN.INSTALLED, "installed packages"],
 			[colours.ORIGIN.STDLIB, "standard library"]];
 		for (const [origin, name] of names) {

@@ -4,33 +4,22 @@
  */
 viewer.sandwich = (function () {
 	const data = viewer.data, weights = viewer.weights, tree = viewer.tree, format = viewer.format;
-	const ROWS_MAX = 500;
+	const ROWS_AT_ONCE = 100;
 	const body = document.getElementById("functions"), head = document.getElementById("functions-head");
 	const title = document.getElementById("chosen");
-	let rows = [], sort = data.diff ? "delta" : "own", chosen = -1, callers, callees, listeners = [];
+	const more = format.element("tr"); /* the end of the list, where it goes on */
+	const watcher = new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && addRows(),
+		{ root: body.closest(".list"), rootMargin: "400px" });
+	let rows = [], shown = [], listed = 0, sort = data.diff ? "delta" : "own", chosen = -1, callers, callees, listeners = [];
 
 	/* Own and total of each function; one that calls itself counts once. */
 	function measure(own, total) {
-		const { first, next, parent, frame, count } = data.nodes, depth = new Int32Array(data.funcs.length);
+		const { func, count } = data.nodes, outer = data.outer;
 		const of = { own: new Float64Array(data.funcs.length), total: new Float64Array(data.funcs.length) };
-		let node = count > 1 ? first[0] : -1;
-		while (node > 0) {
-			const func = data.frames.func[frame[node]];
-			of.own[func] += own[node];
-			if (depth[func]++ === 0)
-				of.total[func] += total[node];
-			if (first[node] >= 0) {
-				node = first[node];
-				continue;
-			}
-			while (node > 0) {
-				depth[data.frames.func[frame[node]]]--;
-				if (next[node] >= 0) {
-					node = next[node];
-					break;
-				}
-				node = parent[node];
-			}
+		for (let n = 1; n < count; n++) {
+			of.own[func[n]] += own[n];
+			if (outer[n])
+				of.total[func[n]] += total[n];
 		}
 		return of;
 	}
@@ -46,7 +35,7 @@ viewer.sandwich = (function () {
 		for (const func of data.funcs) {
 			const i = func.index;
 			if (now.total[i] > 0 && (func.kind === data.KIND.PYTHON || func.kind === data.KIND.MARKER))
-				rows.push({ func, own: now.own[i] / all, total: now.total[i] / all,
+				rows.push({ func, label: data.label(i, 0), own: now.own[i] / all, total: now.total[i] / all,
 					delta: before ? after.own[i] - before.own[i] : 0 });
 		}
 	}
@@ -65,34 +54,43 @@ viewer.sandwich = (function () {
 		row.append(made);
 	}
 
+	function line(row) {
+		const made = format.element("tr", row.func.index === chosen ? "chosen" : "");
+		made.dataset.func = row.func.index;
+		cell(made, row.own);
+		cell(made, row.total);
+		if (data.diff) {
+			const delta = format.element("td", "number", format.points(row.delta).replace(" points", ""));
+			delta.style.color = Math.abs(row.delta) < 0.0005 ? "" : row.delta > 0 ? "var(--slower)" : "var(--faster)";
+			made.append(delta);
+		}
+		const name = format.element("td", "function");
+		const mark = format.element("b");
+		mark.style.background = data.diff ? viewer.colours.byDelta(row.delta) : viewer.colours.of(row.func);
+		name.append(mark, format.element("span", "", viewer.tip.shorten(row.func.name)),
+			format.element("small", "", viewer.tip.shorten(row.func.file)));
+		made.append(name);
+		return made;
+	}
+
+	/* The next of the rows; the others come when the end of the list comes into sight. */
+	function addRows() {
+		more.remove();
+		body.append(...shown.slice(listed, listed + ROWS_AT_ONCE).map(line));
+		listed = Math.min(shown.length, listed + ROWS_AT_ONCE);
+		watcher.unobserve(more);
+		if (listed === shown.length)
+			return;
+		more.firstChild.textContent = format.count(shown.length - listed) + " more";
+		body.append(more);
+		watcher.observe(more);
+	}
+
 	function showRows() {
-		const shown = rows.filter((row) => viewer.search.matches(data.label(row.func.index, 0))).sort(compare);
+		shown = rows.filter((row) => viewer.search.matches(row.label));
+		listed = 0;
 		body.replaceChildren();
-		for (const row of shown.slice(0, ROWS_MAX)) {
-			const line = format.element("tr", row.func.index === chosen ? "chosen" : "");
-			line.dataset.func = row.func.index;
-			cell(line, row.own);
-			cell(line, row.total);
-			if (data.diff) {
-				const delta = format.element("td", "number", format.points(row.delta).replace(" points", ""));
-				delta.style.color = Math.abs(row.delta) < 0.0005 ? "" : row.delta > 0 ? "var(--slower)" : "var(--faster)";
-				line.append(delta);
-			}
-			const name = format.element("td", "function");
-			const mark = format.element("b");
-			mark.style.background = data.diff ? viewer.colours.byDelta(row.delta) : viewer.colours.of(row.func);
-			name.append(mark, format.element("span", "", viewer.tip.shorten(row.func.name)),
-				format.element("small", "", viewer.tip.shorten(row.func.file)));
-			line.append(name);
-			body.append(line);
-		}
-		if (shown.length > ROWS_MAX) {
-			const line = format.element("tr");
-			const rest = format.element("td", "more", shown.length - ROWS_MAX + " more: search for them");
-			rest.colSpan = 4;
-			line.append(rest);
-			body.append(line);
-		}
+		addRows();
 		for (const header of head.querySelectorAll("th"))
 			header.setAttribute("aria-sort", header.dataset.sort === sort ? "descending" : "none");
 	}
@@ -134,6 +132,8 @@ viewer.sandwich = (function () {
 			if (func)
 				choose(func.index);
 		};
+		more.append(format.element("td", "more"));
+		more.firstChild.colSpan = 4;
 		callers = new viewer.Flame(document.getElementById("callers"), { fromBottom: true, onStatus, onPick: pick });
 		callees = new viewer.Flame(document.getElementById("callees"), { onStatus, onPick: pick });
 		if (data.diff)
@@ -147,6 +147,7 @@ viewer.sandwich = (function () {
 			const header = event.target.closest("th");
 			if (header) {
 				sort = header.dataset.sort;
+				rows.sort(compare);
 				showRows();
 			}
 		});

@@ -21,9 +21,10 @@ viewer.search = (function () {
 	/* Stacks with such a frame anywhere, each once. */
 	function measure() {
 		const { count, parent } = data.nodes, under = new Uint8Array(count), own = weights.own;
+		const keys = tree.nodeKeys();
 		let sum = 0;
 		for (let n = 1; n < count; n++) {
-			under[n] = under[parent[n]] || found[tree.keyOf(n)] ? 1 : 0;
+			under[n] = under[parent[n]] | found[keys[n]];
 			if (under[n])
 				sum += own[n];
 		}

@@ -10,7 +10,7 @@ viewer.timeline = (function () {
 	const LANE = 22, BAR = 17, AXIS = 18, LANES_MAX = 100, NAME = 168, NAME_NARROW = 84, RIGHT = 14;
 	/* Bottom up. The GIL's holder is told from a thread that only runs. */
 	const KINDS = ["gil", "running", "gc", "wait-gil", "wait"];
-	let canvas, context, picture, width, ratio, lanes, drag = null, ink = {};
+	let canvas, context, picture, width, ratio, lanes, drag = null, ink = {}, kept = {}, painted = "";
 
 	function kindOf(how) {
 		if (how & weights.FLAG.GC)
@@ -55,23 +55,44 @@ viewer.timeline = (function () {
 			: { from: Math.max(begin, data.start), to: Math.min(begin + slice, data.end) };
 	}
 
-	/* Parts of a column's time, by column and kind. */
-	function fillColumns(track, columns) {
-		const runs = data.runs, count = columns.length / KINDS.length;
-		const scale = count / span();
-		columns.fill(0);
+	/* Parts of a column's time, by column and kind. A run is as much work as its ends, however long it is. */
+	function fillColumns(track, count) {
+		const runs = data.runs, kinds = KINDS.length, scale = count / span();
+		const columns = new Float32Array(count * kinds), steps = new Float64Array((count + 1) * kinds);
+		const whole = new Float64Array(kinds); /* of the runs that go on through the column */
 		for (let i = track.begin; i < track.end; i++) {
 			const kind = kindOf(runs.how[i]), drawn = extent(i);
-			const from = (drawn.from - data.start) * scale, to = (drawn.to - data.start) * scale;
-			const dense = to > from ? runs.time[i] * scale / (to - from) : 0;
-			for (let c = Math.floor(from); c < to && c < count; c++)
-				columns[c * KINDS.length + kind] += dense * (Math.min(to, c + 1) - Math.max(from, c));
+			const from = (drawn.from - data.start) * scale, to = Math.min(count, (drawn.to - data.start) * scale);
+			const first = Math.floor(from), last = Math.ceil(to) - 1;
+			if (!(to > from))
+				continue;
+			const dense = runs.time[i] / (drawn.to - drawn.from);
+			if (first === last) {
+				columns[first * kinds + kind] += dense * (to - from);
+				continue;
+			}
+			columns[first * kinds + kind] += dense * (first + 1 - from);
+			columns[last * kinds + kind] += dense * (to - last);
+			steps[(first + 1) * kinds + kind] += dense;
+			steps[last * kinds + kind] -= dense;
 		}
+		for (let at = 0; at < columns.length; at++)
+			columns[at] += whole[at % kinds] += steps[at];
+		return columns;
 	}
 
-	function paintLane(pen, track, row, columns) {
-		const left = nameWidth(), count = columns.length / KINDS.length;
-		fillColumns(track, columns);
+	/* Filters change none of them: they are kept until the page is wider or narrower. */
+	function columnsOf(track) {
+		const count = room();
+		if (kept.count !== count)
+			kept = { count, columns: new Map() };
+		if (!kept.columns.has(track))
+			kept.columns.set(track, fillColumns(track, count));
+		return kept.columns.get(track);
+	}
+
+	function paintLane(pen, track, row) {
+		const left = nameWidth(), columns = columnsOf(track), count = columns.length / KINDS.length;
 		const y = AXIS + row * LANE + 2;
 		pen.fillStyle = ink["--lane"];
 		pen.fillRect(left, y, count, BAR);
@@ -119,14 +140,20 @@ viewer.timeline = (function () {
 
 	/* The lanes are painted once, and copied while a range is chosen. */
 	function paint() {
-		const style = getComputedStyle(document.documentElement);
 		const height = AXIS + lanes.length * LANE + 2;
 		for (const name of ["--ink", "--faint", "--line", "--lane", "--accent", "--shade", ...KINDS.map((kind) => "--state-" + kind)])
-			ink[name] = style.getPropertyValue(name);
+			ink[name] = viewer.colours.css(name);
 		ratio = window.devicePixelRatio || 1;
 		width = host.clientWidth;
 		if (!width)
 			return;
+		/* all that the picture depends on */
+		const wanted = [width, ratio, viewer.colours.isDark(), ...(weights.filter.threads || [])].join(" ");
+		if (wanted === painted) {
+			draw();
+			return;
+		}
+		painted = wanted;
 		for (const sheet of [canvas, picture]) {
 			sheet.width = Math.round(width * ratio);
 			sheet.height = Math.round(height * ratio);
@@ -134,12 +161,11 @@ viewer.timeline = (function () {
 		canvas.style.width = width + "px";
 		canvas.style.height = height + "px";
 		const pen = picture.getContext("2d");
-		const columns = new Float64Array(room() * KINDS.length);
 		pen.setTransform(ratio, 0, 0, ratio, 0, 0);
 		pen.font = "11.5px system-ui, sans-serif";
 		pen.textBaseline = "middle";
 		paintAxis(pen);
-		lanes.forEach((track, row) => paintLane(pen, track, row, columns));
+		lanes.forEach((track, row) => paintLane(pen, track, row));
 		draw();
 	}
 

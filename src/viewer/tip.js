@@ -5,6 +5,7 @@ viewer.tip = (function () {
 	const data = viewer.data, weights = viewer.weights, tree = viewer.tree, format = viewer.format;
 	const tip = document.getElementById("tip");
 	const NAME_MAX = 400; /* characters; nobody reads more */
+	let filled = null; /* the box that it tells of */
 
 	function shorten(text) {
 		const chars = Array.from(text);
@@ -96,11 +97,14 @@ viewer.tip = (function () {
 	return {
 		line, shorten,
 		show(box, x, y) {
-			fill(box);
+			if (box !== filled)
+				fill(box);
+			filled = box;
 			tip.hidden = false;
 			place(x, y);
 		},
 		text(text, x, y) {
+			filled = null;
 			tip.replaceChildren(format.element("div", "", text));
 			tip.hidden = false;
 			place(x, y);

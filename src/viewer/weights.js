@@ -16,22 +16,50 @@ viewer.weights = (function () {
 	let unit = "samples";
 	let own, total, listeners = [];
 
+	/* The runs of a track that are not over before from and begin before to. */
+	function within(track, from, to) {
+		const runs = data.runs;
+		const bound = (is) => {
+			let low = track.begin, high = track.end;
+			while (low < high) {
+				const middle = (low + high) >> 1;
+				if (is(middle))
+					low = middle + 1;
+				else
+					high = middle;
+			}
+			return low;
+		};
+		return !track.isOrdered || from <= data.start && to >= data.end ? track
+			: { begin: bound((i) => runs.start[i] + runs.time[i] < from), end: bound((i) => runs.start[i] <= to) };
+	}
+
+	/* By how: whether the filters of states and flags let it pass. */
+	function allowed() {
+		const { states, flags } = filter;
+		return Uint8Array.from({ length: 256 }, (none, how) => ((!states || states.has(how & 7)) && (how & flags) === flags ? 1 : 0));
+	}
+
 	function countRuns() {
-		const runs = data.runs, has = filter.threads, states = filter.states;
+		const runs = data.runs, { threads, from, to } = filter, passes = allowed();
 		own = { samples: new Float64Array(data.nodes.count), time: new Float64Array(data.nodes.count) };
-		for (let i = 0; i < runs.count; i++) {
-			if (has && !has.has(runs.thread[i]) || states && !states.has(runs.how[i] & 7))
+		for (const track of runs.tracks)
+			if (!threads || threads.has(track.thread))
+				countTrack(within(track, from, to), from, to, passes);
+	}
+
+	function countTrack({ begin, end }, from, to, passes) {
+		const { node, how, samples, start, time } = data.runs, sums = own.samples, times = own.time;
+		for (let i = begin; i < end; i++) {
+			if (!passes[how[i]])
 				continue;
-			if ((runs.how[i] & filter.flags) !== filter.flags)
-				continue;
-			const from = Math.max(filter.from, runs.start[i]);
-			const to = Math.min(filter.to, runs.start[i] + runs.time[i]);
-			if (to < from || to === from && runs.time[i] > 0)
+			const inside = Math.min(to, start[i] + time[i]) - Math.max(from, start[i]);
+			if (inside < 0 || inside === 0 && time[i] > 0)
 				continue;
 			/* a run that lies across the edge counts for the part inside */
-			const part = runs.time[i] > 0 ? (to - from) / runs.time[i] : 1;
-			own.samples[runs.node[i]] += runs.samples[i] * part;
-			own.time[runs.node[i]] += runs.time[i] * part;
+			const part = time[i] > 0 ? inside / time[i] : 1;
+			sums[node[i]] += samples[i] * part;
+			times[node[i]] += time[i] * part;
 		}
 	}
 
@@ -42,44 +70,49 @@ viewer.weights = (function () {
 			own = {};
 			for (const name of names)
 				own[name] = Float64Array.from(data.weights[name]);
+		} else {
+			return;
 		}
 		total = {};
-		for (const name of names) {
-			const sums = total[name] = Float64Array.from(own[name]), parent = data.nodes.parent;
-			for (let n = data.nodes.count - 1; n > 0; n--)
-				sums[parent[n]] += sums[n];
-		}
 		if (data.diff)
 			addShares();
 	}
 
+	/* Made when it is asked for: nobody may look at the other unit. */
+	function totalOf(name) {
+		if (!total[name]) {
+			const sums = total[name] = Float64Array.from(own[name]), parent = data.nodes.parent;
+			for (let n = data.nodes.count - 1; n > 0; n--)
+				sums[parent[n]] += sums[n];
+		}
+		return total[name];
+	}
+
 	/* Of a difference: by how large a share of each side, and of both together, it is. */
 	function addShares() {
-		for (const columns of [own, total]) {
-			const share = (name) => {
-				const all = total[name][0] || 1;
-				return columns[name].map((value) => value / all);
-			};
-			columns.new = share(total.time[0] ? "time" : "samples");
-			columns.old = share(total.oldTime[0] ? "oldTime" : "oldSamples");
-			columns.both = columns.new.map((value, n) => (value + columns.old[n]) / 2);
-		}
+		const share = (name) => {
+			const all = totalOf(name)[0] || 1;
+			return own[name].map((value) => value / all);
+		};
+		own.new = share(totalOf("time")[0] ? "time" : "samples");
+		own.old = share(totalOf("oldTime")[0] ? "oldTime" : "oldSamples");
+		own.both = own.new.map((value, n) => (value + own.old[n]) / 2);
 	}
 
 	refresh();
 	if (data.diff)
 		unit = "both";
 	return {
-		STATES, FLAG, filter,
+		STATES, FLAG, filter, within,
 		units: data.diff ? ["both", "new", "old"] : ["samples", "time"],
 		get unit() { return unit; },
 		set unit(name) { unit = name; },
 		/* by node, in the unit that widths are drawn in */
 		get own() { return own[unit]; },
-		get total() { return total[unit]; },
-		get all() { return total[unit][0]; },
-		column: (name, of) => (of === "own" ? own : total)[name],
-		allOf: (name) => total[name][0],
+		get total() { return totalOf(unit); },
+		get all() { return totalOf(unit)[0]; },
+		column: (name, of) => (of === "own" ? own[name] : totalOf(name)),
+		allOf: (name) => totalOf(name)[0],
 		isFiltered: () => Object.keys(initial).some((name) => filter[name] !== initial[name]),
 		reset() { this.set(initial); },
 		set(changes) {
