@@ -5,18 +5,19 @@
  * one tree, which is by function: lines stand as ticks in the function. Root frames are kept, being
  * the only sign of a thread there is. Where nothing was seen of a thread stands V8's own (idle).
  */
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/json.h"
-#include "children.h"
 #include "frame_text.h"
+#include "function_tree.h"
 #include "output/output.h"
 #include "tracks.h"
 
 enum {
-	NONE = UINT32_MAX,
 	US_NS = 1000, /* its unit of time */
 	/*
 	 * Some readers count samples and do not look at times: each stands in the file, unless they
@@ -30,16 +31,16 @@ struct ticks {
 	uint64_t count;
 };
 
+/* Nodes that the tree does not have, behind the last that it has. */
+enum { EMPTY, IDLE };
+
 struct writing {
 	const struct profile *profile;
 	struct tracks tracks;
 	struct json json;
-	struct profile tree; /* by function */
-	struct children children;
-	uint32_t *to;          /* of the profile's nodes: their node in the tree */
-	uint32_t *head, *next; /* of a tree's node: the profile's nodes that are it, as a list */
+	struct function_tree tree;
+	char **frames; /* by function: its callFrame, once it was written */
 	ARRAY(struct ticks) ticks;
-	uint32_t idle;   /* node of the tree */
 	uint64_t now_ns; /* on the time line */
 };
 
@@ -47,69 +48,22 @@ static void writing_deinit(struct writing *writing)
 {
 	tracks_deinit(&writing->tracks);
 	json_deinit(&writing->json);
-	profile_deinit(&writing->tree);
-	children_deinit(&writing->children);
-	free(writing->to);
-	free(writing->head);
-	free(writing->next);
+	function_tree_deinit(&writing->tree);
+	for (size_t i = 0; writing->frames && i < writing->profile->func_count; i++)
+		free(writing->frames[i]);
+	free(writing->frames);
 	array_deinit(&writing->ticks);
 }
 
-static struct error *label_child(struct writing *writing, const char *name, uint32_t *ret)
+static uint64_t extra_id(const struct writing *writing, unsigned int extra)
 {
-	uint32_t frame;
-	struct error *err = profile_label_frame(&writing->tree, FRAME_MARKER, name, &frame);
-
-	return err ? err : profile_child(&writing->tree, 0, frame, ret);
+	return (uint64_t)writing->profile->node_count + 1 + extra;
 }
 
-static struct error *make_tree(struct writing *writing)
+/* What a node is called in the file; of the root, which is no function: of stacks without one. */
+static uint64_t id_of(const struct writing *writing, uint32_t node)
 {
-	const struct profile *profile = writing->profile;
-	CLEANUP(freep)
-	uint32_t *frames = calloc(profile->func_count + 1, sizeof(*frames));
-	struct error *err = profile_init(&writing->tree);
-	uint32_t empty = 0, number;
-
-	writing->to = calloc(profile->node_count, sizeof(*writing->to));
-	if (!frames || !writing->to)
-		err = &error_nomem;
-	for (size_t i = 0; !err && i < profile->func_count; i++) {
-		err = profile_func(&writing->tree, &profile->funcs[i], &number);
-		if (!err)
-			err = profile_frame(&writing->tree, number, 0, &frames[i]);
-	}
-	for (uint32_t i = 1; !err && i < profile->node_count; i++)
-		err = profile_child(&writing->tree, writing->to[profile->nodes[i].parent],
-				    frames[profile_frame_of(profile, i)->func], &writing->to[i]);
-	if (!err && profile->nodes[0].count)
-		err = label_child(writing, FRAME_TEXT_EMPTY, &empty);
-	if (!err)
-		err = label_child(writing, writing->tracks.count ? "(idle)" : "no samples",
-				  &writing->idle);
-	if (!err)
-		writing->to[0] = empty;
-	return err ? err : children_init(&writing->children, &writing->tree);
-}
-
-/* Which of the profile's nodes, those with samples, are which of the tree's. */
-static struct error *list_nodes(struct writing *writing)
-{
-	const struct profile *profile = writing->profile;
-
-	writing->head = malloc(writing->tree.node_count * sizeof(*writing->head));
-	writing->next = malloc(profile->node_count * sizeof(*writing->next));
-	if (!writing->head || !writing->next)
-		return &error_nomem;
-	for (size_t i = 0; i < writing->tree.node_count; i++)
-		writing->head[i] = NONE;
-	for (uint32_t i = 0; i < profile->node_count; i++) {
-		if (!profile->nodes[i].count)
-			continue;
-		writing->next[i] = writing->head[writing->to[i]];
-		writing->head[writing->to[i]] = i;
-	}
-	return NULL;
+	return node ? (uint64_t)writing->tree.first_same[node] + 1 : extra_id(writing, EMPTY);
 }
 
 static int compare_lines(const void *a, const void *b)
@@ -128,11 +82,12 @@ static struct error *put_hits(struct writing *writing, uint32_t node)
 	int32_t line;
 
 	writing->ticks.count = 0;
-	for (uint32_t i = writing->head[node]; i != NONE; i = writing->next[i]) {
+	for (uint32_t i = node; i; i = writing->tree.next_same[i]) {
 		hits += profile->nodes[i].count;
-		line = i ? profile_frame_of(profile, i)->line : 0;
-		if (line > 0 && !array_push(&writing->ticks,
-					    ((struct ticks) { line, profile->nodes[i].count })))
+		line = profile_frame_of(profile, i)->line;
+		if (profile->nodes[i].count && line > 0 &&
+		    !array_push(&writing->ticks,
+				((struct ticks) { line, profile->nodes[i].count })))
 			return &error_nomem;
 	}
 	json_unsigned(json, "hitCount", hits);
@@ -155,37 +110,131 @@ static struct error *put_hits(struct writing *writing, uint32_t node)
 	return NULL;
 }
 
-static struct error *put_node(struct writing *writing, uint32_t node)
+static void put_frame(struct json *json, const char *key, const struct func *func)
 {
-	static const struct func root = { .name = "(root)", .path = "", .file = "" };
-	const struct func *func = node ? profile_func_of(&writing->tree, node) : &root;
-	const struct children *children = &writing->children;
-	struct json *json = &writing->json;
-	struct error *err;
-
-	json_open(json, NULL);
-	json_integer(json, "id", (int64_t)node + 1);
-	json_open(json, "callFrame");
+	json_open(json, key);
 	json_clean(json, "functionName", func->name);
 	json_string(json, "scriptId", "0");
 	json_clean(json, "url", func->path[0] ? func->path : func->file);
 	json_integer(json, "lineNumber", func->first_line - 1); /* from 0; -1: none */
 	json_integer(json, "columnNumber", func->first_line ? 0 : -1);
 	json_close(json);
-	err = put_hits(writing, node);
-	if (children->first[node] < children->first[node + 1]) {
-		json_open_array(json, "children");
-		for (uint32_t i = children->first[node]; i < children->first[node + 1]; i++)
-			json_integer(json, NULL, (int64_t)children->nodes[i] + 1);
-		json_close_array(json);
+}
+
+/* A function is in many nodes: it is written once. */
+static struct error *make_frame(const struct func *func, char **ret)
+{
+	CLEANUP(json_deinit)
+	struct json json = { 0 };
+	char *chars = NULL;
+	size_t length;
+	FILE *file = open_memstream(&chars, &length);
+	struct error *err = file ? json_init(&json, file, NULL) : &error_nomem;
+
+	if (!err) {
+		put_frame(&json, NULL, func);
+		err = json_finish(&json);
 	}
+	if (file && fclose(file) && !err)
+		err = &error_nomem;
+	if (err)
+		free(chars);
+	else
+		*ret = chars;
+	return err;
+}
+
+static struct error *put_function(struct writing *writing, uint32_t node)
+{
+	const uint32_t func = profile_frame_of(writing->profile, node)->func;
+	char **frame = &writing->frames[func];
+	struct error *err = NULL;
+
+	if (!*frame)
+		err = make_frame(&writing->profile->funcs[func], frame);
+	if (!err)
+		json_raw(&writing->json, "callFrame", *frame, strlen(*frame));
+	return err;
+}
+
+static void put_children(struct writing *writing, uint32_t node)
+{
+	struct json *json = &writing->json;
+	const struct function_tree_edge *roots;
+	const uint32_t *children;
+	size_t count = function_tree_children(&writing->tree, node, &children);
+	size_t root_count = function_tree_roots(&writing->tree, node, &roots);
+
+	if (node && !count && !root_count)
+		return;
+	json_open_array(json, "children");
+	for (size_t i = 0; i < count; i++)
+		json_unsigned(json, NULL, id_of(writing, children[i]));
+	for (size_t i = 0; i < root_count; i++)
+		json_unsigned(json, NULL, id_of(writing, roots[i].child));
+	if (!node && writing->profile->nodes[0].count)
+		json_unsigned(json, NULL, extra_id(writing, EMPTY));
+	if (!node)
+		json_unsigned(json, NULL, extra_id(writing, IDLE));
+	json_close_array(json);
+}
+
+static struct error *put_node(struct writing *writing, uint32_t node)
+{
+	static const struct func root = { .name = "(root)", .path = "", .file = "" };
+	struct json *json = &writing->json;
+	struct error *err = NULL;
+
+	json_open(json, NULL);
+	json_unsigned(json, "id", (uint64_t)node + 1);
+	if (node)
+		err = put_function(writing, node);
+	else
+		put_frame(json, "callFrame", &root);
+	if (!err)
+		err = put_hits(writing, node);
+	put_children(writing, node);
 	json_close(json);
 	json_line_end(json);
 	return err;
 }
 
+static void put_extra(struct writing *writing, unsigned int extra, const char *name, uint64_t hits)
+{
+	const struct func func = { .name = name, .path = "", .file = "" };
+	struct json *json = &writing->json;
+
+	json_open(json, NULL);
+	json_unsigned(json, "id", extra_id(writing, extra));
+	put_frame(json, "callFrame", &func);
+	json_unsigned(json, "hitCount", hits);
+	json_close(json);
+	json_line_end(json);
+}
+
+static struct error *put_nodes(struct writing *writing)
+{
+	struct function_tree *tree = &writing->tree;
+	const uint64_t empty = writing->profile->nodes[0].count;
+	struct error *err = NULL;
+
+	json_open_array(&writing->json, "nodes");
+	for (size_t part = 0; !err && part < function_tree_parts(tree); part++) {
+		function_tree_enter(tree, part);
+		for (uint32_t n = tree->parts.items[part]; !err && n < tree->parts.items[part + 1];
+		     n++)
+			if (tree->first_same[n] == n)
+				err = put_node(writing, n);
+	}
+	if (empty)
+		put_extra(writing, EMPTY, FRAME_TEXT_EMPTY, empty);
+	put_extra(writing, IDLE, writing->tracks.count ? "(idle)" : "no samples", 0);
+	json_close_array(&writing->json);
+	return err;
+}
+
 /* Each sample, or how long after the one before it: it lasts until the next. */
-static void put_step(struct writing *writing, bool deltas, uint32_t node, uint64_t after_ns)
+static void put_step(struct writing *writing, bool deltas, uint64_t id, uint64_t after_ns)
 {
 	uint64_t then_us = writing->now_ns / US_NS;
 
@@ -193,7 +242,7 @@ static void put_step(struct writing *writing, bool deltas, uint32_t node, uint64
 	if (deltas)
 		json_unsigned(&writing->json, NULL, writing->now_ns / US_NS - then_us);
 	else
-		json_integer(&writing->json, NULL, (int64_t)node + 1);
+		json_unsigned(&writing->json, NULL, id);
 }
 
 /* The samples of a run, the first so long after the one before; how long the last one is. */
@@ -201,17 +250,18 @@ static uint64_t put_run(struct writing *writing, bool deltas, const struct run *
 			uint64_t after_ns)
 {
 	uint64_t count = writing->profile->total <= SAMPLES_MAX && run->samples ? run->samples : 1;
-	uint64_t each_ns = run->time_ns / count;
+	uint64_t each_ns = run->time_ns / count, id = id_of(writing, run->node);
 
-	put_step(writing, deltas, writing->to[run->node], after_ns);
+	put_step(writing, deltas, id, after_ns);
 	for (uint64_t i = 1; i < count; i++)
-		put_step(writing, deltas, writing->to[run->node], each_ns);
+		put_step(writing, deltas, id, each_ns);
 	return run->time_ns - each_ns * (count - 1);
 }
 
 /* The time line, twice: for the samples, and for their deltas. */
 static void put_line(struct writing *writing, bool deltas)
 {
+	const uint64_t idle = extra_id(writing, IDLE);
 	uint64_t length_ns = 0;
 
 	writing->now_ns = 0;
@@ -224,7 +274,7 @@ static void put_line(struct writing *writing, bool deltas)
 			const struct run *run = &track->runs[i];
 
 			if (run->start_ns > end_ns) {
-				put_step(writing, deltas, writing->idle, length_ns);
+				put_step(writing, deltas, idle, length_ns);
 				length_ns = run->start_ns - end_ns;
 			}
 			length_ns = put_run(writing, deltas, run, length_ns);
@@ -232,7 +282,7 @@ static void put_line(struct writing *writing, bool deltas)
 		}
 	}
 	if (writing->tracks.count) /* the end of the last one */
-		put_step(writing, deltas, writing->idle, length_ns);
+		put_step(writing, deltas, idle, length_ns);
 	json_close_array(&writing->json);
 	json_line_end(&writing->json);
 }
@@ -249,16 +299,14 @@ static struct error *cpuprofile_write(const struct profile *profile,
 	if (!err)
 		err = json_init(json, file, NULL);
 	if (!err)
-		err = make_tree(&writing);
-	if (!err)
-		err = list_nodes(&writing);
+		err = function_tree_init(&writing.tree, profile);
+	writing.frames = calloc(profile->func_count + 1, sizeof(*writing.frames));
+	if (!err && !writing.frames)
+		err = &error_nomem;
 	if (err)
 		return err;
 	json_open(json, NULL);
-	json_open_array(json, "nodes");
-	for (uint32_t i = 0; !err && i < writing.tree.node_count; i++)
-		err = put_node(&writing, i);
-	json_close_array(json);
+	err = put_nodes(&writing);
 	json_unsigned(json, "startTime", 0);
 	put_line(&writing, false);
 	put_line(&writing, true);
