@@ -23,7 +23,7 @@ enum {
 	SOURCE_AROUND_LINES = 8,  /* on both sides */
 	SOURCE_LINE_BYTES = 1000, /* a longer line is cut */
 	SOURCE_FILE_BYTES = 4 << 20,
-	SOURCE_TEXT_BYTES = 8 << 20, /* of all lines; what comes after that is left out */
+	SOURCE_TEXT_BYTES = 8 << 20, /* of all lines, which count as 16 more each; that is all */
 };
 
 struct sources;

@@ -28,6 +28,8 @@ enum {
 	UNPACKED_FREE_BYTES = 16 * 1024 * 1024,
 	UNPACKED_RATIO_MAX = 256,
 
+	SOURCE_LINES_MAX = 1 << 20, /* twice what a writer keeps */
+
 	SLOT_UNITS = 64, /* of time, in the distance of two looks */
 	SLOT_UNITS_MAX = 1 << 16,
 };

@@ -39,7 +39,9 @@ static struct error *read_sources(struct reading *reading, struct cursor *cursor
 		char *text = NULL;
 		struct error *err;
 
-		*sense = path && chars && line && line <= INT32_MAX && !memchr(chars, '\0', length);
+		*sense = path && chars && line && line <= INT32_MAX &&
+			 !memchr(chars, '\0', length) &&
+			 reading->profile->source_count < SOURCE_LINES_MAX;
 		if (!*sense)
 			return NULL;
 		text = strndup(chars, length);

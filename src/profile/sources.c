@@ -19,6 +19,7 @@
 enum {
 	FILES_MAX = 1 << 14,  /* a program may invent names without end */
 	RANGES_MAX = 1 << 12, /* of a file, between two visits */
+	LINE_BYTES = 16,      /* that an empty line takes, about, wherever it is kept */
 };
 
 /* Coarse clocks and the kernel's ticks: a file that was written just before the start. */
@@ -297,7 +298,7 @@ static struct error *take_lines(struct sources *sources, struct source_file *fil
 		err = taker->add(taker, file->path, (int32_t)i + 1, text_chars(&clean),
 				 clean.length);
 		file->taken[i / 8] |= (uint8_t)(1U << i % 8);
-		sources->text_bytes += clean.length;
+		sources->text_bytes += clean.length + LINE_BYTES;
 		sources->is_full = sources->text_bytes >= SOURCE_TEXT_BYTES;
 	}
 	return err;

@@ -365,3 +365,25 @@ Test(recording_damage, pieces_that_lie_about_their_length)
 		array_deinit(&bytes);
 	}
 }
+
+/* More lines of source than anybody keeps: each takes many times its bytes in memory. */
+Test(recording_damage, too_many_lines_of_source)
+{
+	enum { LINES = 1 << 18, BLOCKS = SOURCE_LINES_MAX / LINES };
+	struct bytes bytes = small_recording(), lines = { 0 }, payload = { 0 };
+	struct profile got;
+
+	for (int i = 0; i < LINES; i++)
+		bytes_put(&lines, (const uint8_t[]) { 0, 1, 0 }, 3);
+	put_packed(&payload, &lines);
+	for (int i = 0; i < BLOCKS; i++)
+		put_block(&bytes, "SRCS", &payload);
+	cr_assert_null(read_bytes(bytes.items, bytes.count, &got));
+	cr_assert_eq(got.source_count, SOURCE_LINES_MAX);
+	profile_deinit(&got);
+	put_block(&bytes, "SRCS", &payload);
+	assert_refused(&bytes, "makes no sense");
+	array_deinit(&payload);
+	array_deinit(&lines);
+	array_deinit(&bytes);
+}
