@@ -27,6 +27,7 @@ enum {
 	/* distinct samples in all pieces, 16 bytes each and as many again free: past that a window
 	   is shorter than it was asked to be */
 	MODEL_SLOT_ENTRIES_MAX = 1 << 20,
+	MODEL_RECENT = 3,   /* looks */
 	MODEL_POINTS = 600, /* of the curves: ten minutes */
 };
 
@@ -84,8 +85,10 @@ struct model {
 	uint64_t slot; /* number of the one that is filled, from 0: slots[slot % MODEL_SLOTS] */
 	uint64_t first_slot; /* the oldest that is kept */
 	struct part total;
-	uint64_t reset_ns; /* total began then */
-	uint64_t time_ns;  /* of the last look */
+	uint64_t reset_ns;               /* total began then */
+	uint64_t time_ns;                /* of the last look */
+	uint64_t times_ns[MODEL_RECENT]; /* of the last looks, a ring */
+	uint64_t looks;
 	ARRAY(struct thread_now) threads;
 	uint64_t measured_gil_ns, measured_looked_ns, looked_ns, gil_ns; /* for the curves */
 
@@ -116,11 +119,13 @@ void model_reset(struct model *model);
 /* The point `back` seconds before the last; NULL when there is none. */
 const struct load_point *model_point(const struct model *model, size_t back);
 
-/* Whether the last look saw the thread. */
+/* Whether one of the last looks saw the thread: a single one may have been lost. */
 static inline bool model_is_seen(const struct model *model, size_t thread)
 {
+	uint64_t since_ns = model->times_ns[model->looks % MODEL_RECENT];
+
 	return model->threads.items[thread].seen_ns &&
-	       model->threads.items[thread].seen_ns == model->time_ns;
+	       model->threads.items[thread].seen_ns >= since_ns;
 }
 
 #endif

@@ -58,6 +58,8 @@ struct error *top_sink_save(struct top_sink *sink, const struct stats *stats, co
 	int fd = -1;
 	struct error *err;
 
+	if (!sink->broken)
+		sink->broken = recording_writer_flush(sink->file.writer, stats);
 	if (sink->broken)
 		return error_create(ERROR_OS, "nothing can be saved: %s",
 				    error_message(sink->broken));

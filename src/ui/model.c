@@ -127,6 +127,7 @@ static struct error *model_add(struct sink *sink, const struct tick *tick)
 	if (!turn_slot(model, tick->time_ns))
 		return &error_nomem;
 	model->time_ns = tick->time_ns;
+	model->times_ns[model->looks++ % MODEL_RECENT] = tick->time_ns;
 	for (size_t i = 0; i < tick->count; i++) {
 		flags |= tick->samples[i].flags;
 		if (!add_sample(model, tick, &tick->samples[i]))

@@ -26,7 +26,9 @@ void view_keys(const struct live *live, struct grid *grid, int row)
 		return;
 	}
 	if (live->page == PAGE_HELP) {
-		grid_put(grid, row, 0, grid->cols, STYLE_LABEL, "any of ? h esc: back");
+		grid_put(grid, row, 0, grid->cols, STYLE_LABEL,
+			 grid->utf8 ? "? h esc back   \u2191 \u2193 scroll"
+				    : "? h esc back   up down scroll");
 		return;
 	}
 	for (; key->action; key++) {

@@ -8,15 +8,19 @@
 
 enum { KEY_WIDTH = 9 };
 
-static const char *const notes[] = {
-	"",
-	"own%     of the window's time, in the function itself; 100 is one thread all the time",
-	"total%   the same, in the function and in all that it called",
-	"own      time in the function itself since the start, total: with all that it called",
-	"state    what it did for most of the window: run, gil (waits for it), lock, io, sleep,",
-	"         wait (for something else), gc (collects garbage)",
-	"colours  the program's own functions, the standard library, installed packages",
-	"sonde    the share of a CPU that looking takes; the rate falls rather than to take more",
+static const struct {
+	const char *what, *text;
+} notes[] = {
+	{ "own%",
+	  "share of the window's time in the function itself; 100 is one thread all the time" },
+	{ "total%", "the same, in the function and in all that it called" },
+	{ "own", "time in the function itself since the start" },
+	{ "total", "the same, with all that it called" },
+	{ "state", "what it did for most of the window: run, gil (wait for it), lock, io, sleep, "
+		   "wait (for something else), gc (collect garbage)" },
+	{ "colours", "the program's own functions, the standard library, installed packages" },
+	{ "sonde",
+	  "the share of a CPU that looking takes; the rate falls rather than to take more" },
 };
 
 /* The text from a column on, broken at blanks; returns the row behind it. */
@@ -54,24 +58,37 @@ static const char *shown_of(const struct grid *grid, const struct key *key)
 	return key->action == ACTION_EXPAND ? "> <" : "up down";
 }
 
-void view_help(struct live *live, struct grid *grid, int first, int end)
+/* A key or a word, and what it means; returns the row behind. */
+static int put_item(struct grid *grid, int row, int first, int end, enum style style,
+		    const char *what, const char *text)
+{
+	if (row <= first) /* scrolled away */
+		return row + 1;
+	if (row < end)
+		grid_put(grid, row, 1, KEY_WIDTH, style, what);
+	return put_wrapped(grid, row, KEY_WIDTH + 1, end, text);
+}
+
+/* All of it, scrolled; returns the row behind the last, drawn or not. */
+static int put_help(const struct live *live, struct grid *grid, int first, int end)
 {
 	int row = first + 1 - (int)live->help_top;
 
+	for (const struct key *key = keys_list; key->action; key++)
+		if (key->help)
+			row = put_item(grid, row, first, end, STYLE_KEY, shown_of(grid, key),
+				       key->help);
+	row++;
+	for (size_t i = 0; i < sizeof(notes) / sizeof(*notes); i++)
+		row = put_item(grid, row, first, end, STYLE_STRONG, notes[i].what, notes[i].text);
+	return row;
+}
+
+void view_help(struct live *live, struct grid *grid, int first, int end)
+{
+	while (live->help_top && put_help(live, grid, first, first) < end)
+		live->help_top--; /* not further than to its end */
 	grid_put(grid, first, 0, grid->cols, STYLE_STRONG,
 		 "Keys (the mouse selects, opens with a second click, sorts by headings)");
-	for (const struct key *key = keys_list; key->action; key++) {
-		int next;
-
-		if (!key->help)
-			continue;
-		if (row > first && row < end)
-			grid_put(grid, row, 1, KEY_WIDTH, STYLE_KEY, shown_of(grid, key));
-		next = row > first ? put_wrapped(grid, row, KEY_WIDTH + 1, end, key->help)
-				   : row + 1;
-		row = next;
-	}
-	for (size_t i = 0; i < sizeof(notes) / sizeof(*notes); i++, row++)
-		if (row > first && row < end)
-			grid_put(grid, row, 1, grid->cols, STYLE_LABEL, notes[i]);
+	(void)put_help(live, grid, first, end);
 }

@@ -3,7 +3,6 @@ import os
 import re
 import shlex
 import signal
-import subprocess
 
 import pytest
 
@@ -56,10 +55,15 @@ def assert_restored(terminal, status=0):
 def pid_of_sonde(target):
     """The sonde that looks at the target."""
     def find():
-        found = subprocess.run(["pgrep", "-f", "sonde top.* %d$" % target.pid],
-                               stdout=subprocess.PIPE, universal_newlines=True).stdout.split()
-        return [int(pid) for pid in found]
-    return wait_for(find, "sonde")[-1]
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                with open("/proc/%s/cmdline" % pid) as f:
+                    arguments = f.read().split("\0")
+            except OSError:
+                continue
+            if arguments[1:3] == ["top", str(target.pid)]:
+                return int(pid)
+    return wait_for(find, "sonde")
 
 
 def rows(screen):
@@ -266,6 +270,23 @@ def test_nothing_can_be_saved_there(terminal, any_python, start, tmp_path):
     assert not gone.exists()
     t.press("w")
     t.see("cannot save 'busy-")
+    t.press("q")
+    assert_restored(t)
+
+
+def test_a_recording_that_cannot_be_written(terminal, any_python, start):
+    """Nothing can be saved then; all else goes on."""
+    target = start(any_python, "busy.py")
+    target.facts()
+    t = terminal(target.pid, script=RUN.replace("echo before", "ulimit -f 1; echo before"))
+    t.see("spin (busy.py:")
+
+    def is_told():
+        t.press("w")
+        return "nothing can be saved: cannot write the recording: File too large" in t.screen()
+    wait_for(is_told, "that it cannot be written")
+    t.press("m")
+    t.see("mode cpu", "spin (busy.py:")
     t.press("q")
     assert_restored(t)
 

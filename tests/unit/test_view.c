@@ -130,6 +130,12 @@ Test(view, help)
 	check("top-help-ascii.screen", 24, 80, false, false);
 }
 
+Test(view, help_is_scrolled_to_its_end)
+{
+	press("?G");
+	check("top-help-end.screen", 24, 80, true, false);
+}
+
 Test(view, everything_that_can_be_said)
 {
 	live.frozen = true;
