@@ -28,8 +28,9 @@ struct diff_func {
 
 struct diff {
 	/*
-	 * The stacks of both: functions without lines, frames of line 0. The counts of its nodes
-	 * are those of both together; it has no runs, threads, sources or capture.
+	 * The stacks of both: functions without lines and with the path that the new one has,
+	 * frames of line 0. The counts of its nodes are those of both together; it has no runs,
+	 * threads, sources or capture.
 	 */
 	struct profile tree;
 	struct diff_weight (*nodes)[DIFF_SIDES]; /* by node of tree: what ended there */

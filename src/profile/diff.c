@@ -50,6 +50,19 @@ static void add_root_name(struct text *text, const struct func *func)
 	text_add(text, end + 1);
 }
 
+/*
+ * Where the function lies, for who asks whose code it is: as the last report has it. It is no part
+ * of what makes two functions the same.
+ */
+static struct error *set_path(struct profile *tree, uint32_t number, const char *path)
+{
+	const char *own = profile_string(tree, path);
+
+	if (own && *own)
+		tree->funcs[number].path = own;
+	return own ? NULL : &error_nomem;
+}
+
 /* By frame of a report: that of the tree; NONE for root frames that are not wanted. */
 static struct error *map_frames(struct diff *diff, const struct profile *profile,
 				const struct diff_options *options, uint32_t *frames)
@@ -74,6 +87,8 @@ static struct error *map_frames(struct diff *diff, const struct profile *profile
 		if (name.failed)
 			return &error_nomem;
 		err = profile_func(&diff->tree, &own, &number);
+		if (!err)
+			err = set_path(&diff->tree, number, func->path);
 		if (!err)
 			err = profile_frame(&diff->tree, number, 0, &frames[i]);
 	}

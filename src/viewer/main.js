@@ -107,7 +107,8 @@
 	function showFacts() {
 		const diff = data.diff;
 		const parts = diff ? [sideFacts("old", diff.old, weights.allOf("oldSamples"), diff.oldElapsedUs),
-			sideFacts("new", diff.new, weights.allOf("samples"), diff.newElapsedUs)] : captureFacts(data.facts);
+			sideFacts("new", diff.new, weights.allOf("samples"), diff.newElapsedUs),
+			"compared by function, not by line"] : captureFacts(data.facts);
 		byId("facts").textContent = parts.join("  \u00b7  ");
 	}
 
@@ -233,14 +234,13 @@
 		const units = { samples: "By samples", time: "By time", both: "Old and new", new: "New", old: "Old" };
 		for (const unit of weights.units)
 			option(byId("unit"), unit, units[unit]);
-		/* two versions meet by function: lines, and where files lie, are not compared */
+		/* two versions meet by function: their lines are not the same ones */
 		if (data.diff) {
 			option(byId("colour"), "difference", "Difference");
 			byId("by-line").parentNode.hidden = true;
 			document.querySelector("[data-view=source]").hidden = true;
-		} else {
-			option(byId("colour"), "package", "Package");
 		}
+		option(byId("colour"), "package", "Package");
 		option(byId("colour"), "function", "Function");
 		const tracks = data.runs.tracks.map((track) => track.thread);
 		if (tracks.length < 2)

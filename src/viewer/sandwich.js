@@ -66,7 +66,7 @@ viewer.sandwich = (function () {
 		}
 		const name = format.element("td", "function");
 		const mark = format.element("b");
-		mark.style.background = data.diff ? viewer.colours.byDelta(row.delta) : viewer.colours.of(row.func);
+		mark.style.background = viewer.colours.state.mode === "difference" ? viewer.colours.byDelta(row.delta) : viewer.colours.of(row.func);
 		name.append(mark, format.element("span", "", viewer.tip.shorten(row.func.name)),
 			format.element("small", "", viewer.tip.shorten(row.func.file)));
 		made.append(name);

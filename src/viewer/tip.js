@@ -69,7 +69,7 @@ viewer.tip = (function () {
 		if (source)
 			tip.append(format.element("code", "", shorten(source)));
 		const packages = { 1: "this program", 2: "installed", 3: "standard library" };
-		if (func && packages[func.origin] && !data.diff) {
+		if (func && packages[func.origin]) {
 			const name = func.origin === 3 ? "" : func.packageName;
 			tip.append(format.element("div", "package", (name ? name + ", " : "") + packages[func.origin]));
 		}

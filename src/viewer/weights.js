@@ -14,7 +14,8 @@ viewer.weights = (function () {
 	const initial = { from: 0, to: Infinity, threads: null, states: hidesWaiting ? new Set([0]) : null, flags: 0 };
 	const filter = Object.assign({}, initial);
 	let unit = "samples";
-	let own, total, listeners = [];
+	const total = {}, isSummed = new Set();
+	let own, listeners = [];
 
 	/* The runs of a track that are not over before from and begin before to. */
 	function within(track, from, to) {
@@ -42,7 +43,10 @@ viewer.weights = (function () {
 
 	function countRuns() {
 		const runs = data.runs, { threads, from, to } = filter, passes = allowed();
-		own = { samples: new Float64Array(data.nodes.count), time: new Float64Array(data.nodes.count) };
+		if (own)
+			names.forEach((name) => own[name].fill(0));
+		else
+			own = { samples: new Float64Array(data.nodes.count), time: new Float64Array(data.nodes.count) };
 		for (const track of runs.tracks)
 			if (!threads || threads.has(track.thread))
 				countTrack(within(track, from, to), from, to, passes);
@@ -73,19 +77,25 @@ viewer.weights = (function () {
 		} else {
 			return;
 		}
-		total = {};
+		isSummed.clear();
 		if (data.diff)
 			addShares();
 	}
 
 	/* Made when it is asked for: nobody may look at the other unit. */
 	function totalOf(name) {
-		if (!total[name]) {
-			const sums = total[name] = Float64Array.from(own[name]), parent = data.nodes.parent;
+		if (!isSummed.has(name)) {
+			const sums = total[name] = total[name] || new Float64Array(data.nodes.count), parent = data.nodes.parent;
+			sums.set(own[name]);
 			for (let n = data.nodes.count - 1; n > 0; n--)
 				sums[parent[n]] += sums[n];
+			isSummed.add(name);
 		}
 		return total[name];
+	}
+
+	function allOf(name) {
+		return isSummed.has(name) ? total[name][0] : own[name].reduce((sum, value) => sum + value, 0);
 	}
 
 	/* Of a difference: by how large a share of each side, and of both together, it is. */
@@ -110,9 +120,9 @@ viewer.weights = (function () {
 		/* by node, in the unit that widths are drawn in */
 		get own() { return own[unit]; },
 		get total() { return totalOf(unit); },
-		get all() { return totalOf(unit)[0]; },
+		get all() { return allOf(unit); },
 		column: (name, of) => (of === "own" ? own[name] : totalOf(name)),
-		allOf: (name) => totalOf(name)[0],
+		allOf,
 		isFiltered: () => Object.keys(initial).some((name) => filter[name] !== initial[name]),
 		reset() { this.set(initial); },
 		set(changes) {

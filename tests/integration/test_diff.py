@@ -122,6 +122,30 @@ def test_the_viewer_shows_both(sonde, two, browser, tmp_path):
     assert not browser.seen["errors"] and not browser.seen["dialogs"], browser.seen
 
 
+def test_the_viewer_tells_whose_code_it_is(sonde, browser, tmp_path):
+    for name, count in ("old", 5), ("new", 9):
+        (tmp_path / (name + ".folded")).write_text(
+            "main (app.py:9) 5\n"
+            "main (app.py:%d);loads (/usr/lib/python3.11/json/__init__.py:3) %d\n"
+            "main (app.py:9);get (/x/site-packages/requests/api.py:7) 3\n" % (count, count))
+    diff(sonde, "-o", tmp_path / "x.html", tmp_path / "old.folded", tmp_path / "new.folded")
+    browser.open(tmp_path / "x.html")
+    browser.wait("viewer.ready")
+    assert "not by line" in browser.evaluate("facts.textContent")
+    assert "slower" in browser.evaluate("legend.textContent")
+    browser.evaluate("(s => { s.value = 'package'; s.dispatchEvent(new Event('change')); })(colour)")
+    legend = browser.evaluate("legend.textContent")
+    assert all(name in legend for name in ("this program", "installed packages", "standard library")), legend
+    browser.press("3")
+    marks = browser.evaluate("""Array.from(document.querySelectorAll("#functions .function b"),
+        b => b.style.background)""")
+    assert len(set(marks)) == 3, marks
+    tip = browser.evaluate("""(viewer.tip.show(viewer.flames.flame.placed.find(
+        i => i.box && i.box.label.startsWith('get')).box, 9, 9), tip.innerText)""")
+    assert "requests, installed" in tip and "/x/site-packages/requests/api.py" in tip, tip
+    assert not browser.seen["errors"], browser.seen
+
+
 def test_a_profile_against_itself_is_neutral(sonde, two, browser, tmp_path):
     diff(sonde, "-o", tmp_path / "x.html", "-o", tmp_path / "x.svg", two[0], two[0])
     browser.open(tmp_path / "x.html")
