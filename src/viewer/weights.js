@@ -94,8 +94,15 @@ viewer.weights = (function () {
 		return total[name];
 	}
 
+	/* The sum of a column, without the totals below it being made for that. */
 	function allOf(name) {
-		return isSummed.has(name) ? total[name][0] : own[name].reduce((sum, value) => sum + value, 0);
+		const column = own[name];
+		let sum = 0;
+		if (isSummed.has(name))
+			return total[name][0];
+		for (let n = 0; n < column.length; n++)
+			sum += column[n];
+		return sum;
 	}
 
 	/* Of a difference: by how large a share of each side, and of both together, it is. */
