@@ -85,6 +85,7 @@ viewer.Flame = (function () {
 				this.tree.root.label === shown.root.label;
 			this.tree = shown;
 			this.hovered = this.selected = null;
+			this.options.onStatus("");
 			this.zoomed = shown.root;
 			for (const key of isSame ? path : []) {
 				const child = tree.children(this.zoomed).find((box) => box.key === key);

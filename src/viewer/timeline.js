@@ -280,6 +280,7 @@ viewer.timeline = (function () {
 				return;
 			}
 			drag = { x, from: timeAt(x), to: timeAt(x) };
+			viewer.tip.hide();
 			event.preventDefault();
 		});
 		window.addEventListener("pointermove", (event) => {

@@ -245,8 +245,14 @@ def test_a_range_of_the_time_line_filters_all_else(view, recording, tmp_path):
                         "(document.querySelector('#lanes canvas').getBoundingClientRect())")
     left = box[0] + page.evaluate("viewer.timeline.xOf(viewer.data.end / 4)")
     right = box[0] + page.evaluate("viewer.timeline.xOf(viewer.data.end * 3 / 4)")
-    page.mouse(("move", left, box[1] + 30), ("down",), ("move", right, box[1] + 30), ("up",))
+    status = "document.getElementById('status').textContent"
+    page.evaluate("(f => f.select(viewer.tree.children(f.tree.root)[0]))(viewer.flames.flame)")
+    assert "samples" in page.evaluate(status)
+    page.mouse(("move", left, box[1] + 30), ("down",))
+    assert page.evaluate("document.getElementById('tip').hidden"), "not over what is dragged"
+    page.mouse(("move", right, box[1] + 30), ("up",))
     page.wait("viewer.weights.isFiltered()")
+    assert page.evaluate(status) == "", "what it said is of another part"
     half = sum(folded(saved(page, tmp_path)).values())
     assert 0.4 < half / everything < 0.6
     assert abs(page.evaluate("viewer.weights.all") / everything - 0.5) < 0.05
