@@ -80,11 +80,11 @@ def has_ended(pid):
         return True
 
 
-def test_what_runs_is_seen(terminal, python, start):
-    target = start(python, "busy.py")
+def test_what_runs_is_seen(terminal, any_python, start):
+    target = start(any_python, "busy.py")
     target.facts()
     t = terminal(target.pid)
-    screen = t.see("spin (busy.py:", "Python " + python.number, "threads 7")
+    screen = t.see("spin (busy.py:", "Python " + any_python.number, "threads 7")
     assert "sleeping" not in screen
     t.press("i")
     t.see("waiting too", "sleeping", "reading")
@@ -318,17 +318,16 @@ def test_stopped_and_continued(terminal, sonde, any_python, start, by_key):
     assert t.file("after") == t.file("before")
 
 
-@pytest.mark.parametrize("status", [0, 3])
-def test_a_launched_command(terminal, any_python, status):
+def test_a_launched_command(terminal, any_python):
     """What it writes waits until the screen is gone; its end stays to be seen."""
-    t = terminal("--", any_python.path, any_python.target("spin.py"), 3000, status)
+    t = terminal("--", any_python.path, any_python.target("spin.py"), 3000, 3)
     screen = t.see("hot (spin.py:")
     assert '"stack"' not in screen
     t.see("it has ended", "hot (spin.py:")
     assert '"stack"' not in t.screen()
     t.press("q")
     t.see('"stack"', "behind the screen")
-    assert_restored(t, status)
+    assert_restored(t, 3)
 
 
 def test_a_launched_command_goes_on(terminal, any_python):
