@@ -333,7 +333,8 @@ struct error *sources_take(struct sources *sources, uint64_t until_ns, struct so
 	while (!err && done < sources->waiting.count) {
 		struct source_file *file = sources->waiting.items[done++];
 
-		err = take_file(sources, file, taker);
+		if (!sources->is_full)
+			err = take_file(sources, file, taker);
 		source_origin_release(take_ptr(file->origin));
 		file->wanted.count = 0;
 		if (clock_now_ns() >= until_ns)
