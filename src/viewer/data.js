@@ -45,22 +45,19 @@ viewer.data = (function () {
 		return { count, parent, frame, func, first, next };
 	}
 
-	/*
-	 * Which nodes have no node of the same function above them: where recursion counts. Found when
-	 * it is first asked for.
-	 */
-	function findOuter() {
-		const { count, parent, func, first, next } = nodes;
-		const depth = new Int32Array(funcs.length), outer = new Uint8Array(count);
+	/* Which nodes have no node of the same key above them: where recursion counts. keys: by node. */
+	function findOuter(keys, keyCount) {
+		const { count, parent, first, next } = nodes;
+		const depth = new Int32Array(keyCount), outer = new Uint8Array(count);
 		let node = count > 1 ? first[0] : -1;
 		while (node > 0) {
-			outer[node] = depth[func[node]]++ === 0 ? 1 : 0;
+			outer[node] = depth[keys[node]]++ === 0 ? 1 : 0;
 			if (first[node] >= 0) {
 				node = first[node];
 				continue;
 			}
 			while (node > 0) {
-				depth[func[node]]--;
+				depth[keys[node]]--;
 				if (next[node] >= 0) {
 					node = next[node];
 					break;
@@ -69,6 +66,18 @@ viewer.data = (function () {
 			}
 		}
 		return outer;
+	}
+
+	/* The same by line of a file, which several functions may share. */
+	function findOuterLines() {
+		const places = new Map();
+		const of = frames.func.map((func, frame) => {
+			const place = funcs[func].path + "\0" + frames.line[frame];
+			if (!places.has(place))
+				places.set(place, places.size);
+			return places.get(place);
+		});
+		return findOuter(nodes.frame.map((frame) => of[frame]), places.size + 1);
 	}
 
 	function readRuns() {
@@ -115,7 +124,7 @@ viewer.data = (function () {
 	}
 
 	const nodes = readNodes();
-	let outer = null;
+	let outer = null, outerLines = null; /* found when they are first asked for */
 	const runs = readRuns();
 	let end = given.facts.elapsedUs, start = Infinity;
 	for (let i = 0; i < runs.count; i++) {
@@ -146,7 +155,8 @@ viewer.data = (function () {
 
 	return {
 		KIND, funcs, frames, nodes, runs, label, threadName,
-		get outer() { return outer = outer || findOuter(); },
+		get outer() { return outer = outer || findOuter(nodes.func, funcs.length); },
+		get outerLines() { return outerLines = outerLines || findOuterLines(); },
 		title: given.title,
 		facts: given.facts,
 		diff: given.diff || null,

@@ -10,46 +10,35 @@ viewer.source = (function () {
 
 	/* Own and total by line of one file; a line counts once for each stack. */
 	function measure(wanted) {
-		const { first, next, parent, frame, count } = data.nodes;
-		const lines = new Map(), own = weights.own, total = weights.total;
-		const lineOf = (node) => data.funcs[data.frames.func[frame[node]]].path === wanted ? data.frames.line[frame[node]] : 0;
-		let node = count > 1 ? first[0] : -1;
-		while (node > 0) {
-			const number = lineOf(node);
-			if (number > 0) {
-				if (!lines.has(number))
-					lines.set(number, { own: 0, total: 0, inside: 0, func: data.funcs[data.frames.func[frame[node]]].name });
-				const line = lines.get(number);
-				line.own += own[node];
-				if (line.inside++ === 0)
-					line.total += total[node];
-			}
-			if (first[node] >= 0) {
-				node = first[node];
+		const { frame, count } = data.nodes, outer = data.outerLines, lines = new Map();
+		const own = weights.own, total = weights.total, found = [null]; /* the line of a frame, by its number in slots */
+		const slots = data.frames.func.map((func, i) => {
+			const number = data.funcs[func].path === wanted ? data.frames.line[i] : 0;
+			if (!(number > 0))
+				return 0;
+			if (!lines.has(number))
+				lines.set(number, { own: 0, total: 0, func: data.funcs[func].name });
+			return found.push(lines.get(number)) - 1;
+		});
+		for (let n = 1; n < count; n++) {
+			if (!slots[frame[n]])
 				continue;
-			}
-			while (node > 0) {
-				const left = lineOf(node);
-				if (left > 0)
-					lines.get(left).inside--;
-				if (next[node] >= 0) {
-					node = next[node];
-					break;
-				}
-				node = parent[node];
-			}
+			const line = found[slots[frame[n]]];
+			line.own += own[n];
+			if (outer[n])
+				line.total += total[n];
 		}
 		return lines;
 	}
 
 	/* Files by own weight. */
 	function listFiles() {
-		const by = new Map();
-		for (let n = 1; n < data.nodes.count; n++) {
-			const func = data.funcs[data.frames.func[data.nodes.frame[n]]];
+		const by = new Map(), sums = new Float64Array(data.funcs.length), own = weights.own, of = data.nodes.func;
+		for (let n = 1; n < data.nodes.count; n++)
+			sums[of[n]] += own[n];
+		for (const func of data.funcs)
 			if (func.path)
-				by.set(func.path, (by.get(func.path) || 0) + weights.own[n]);
-		}
+				by.set(func.path, (by.get(func.path) || 0) + sums[func.index]);
 		const files = Array.from(by).sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
 		picker.replaceChildren();
 		for (const [file, own] of files.slice(0, 1000)) {

@@ -191,6 +191,20 @@ def test_the_sandwich(page):
     assert page.evaluate("document.querySelectorAll('#functions tr').length") == 1
 
 
+def test_lines_of_a_file_count_once_for_each_stack(view, tmp_path):
+    text = tmp_path / "a.folded"
+    text.write_text("main (app.py:9);f (app.py:3);g (app.py:4);f (app.py:3) 10\n"
+                    "main (app.py:9);f (app.py:4) 6\n"
+                    "main (app.py:9);f (other.py:3) 4\n")
+    page = view(text)
+    page.press("4")
+    files = page.evaluate("Array.from(document.querySelectorAll('#file option'), o => o.textContent.trim())")
+    assert [file.split() for file in files] == [["80.0", "%", "app.py"], ["20.0", "%", "other.py"]]
+    rows = page.evaluate("""Object.fromEntries(Array.from(document.querySelectorAll("[data-line]"),
+        row => [row.dataset.line, Array.from(row.cells).slice(0, 2).map(cell => cell.textContent)]))""")
+    assert rows == {"3": ["50.0 %", "50.0 %"], "4": ["30.0 %", "80.0 %"], "9": ["", "100.0 %"]}
+
+
 def test_it_saves_what_sonde_writes(page, tmp_path):
     assert saved(page, tmp_path) == "".join(sorted(STACKS.splitlines(True)))
 
