@@ -127,24 +127,33 @@ viewer.Flame = (function () {
 
 		/*
 		 * The boxes that are wide enough, level by level. What takes too long to find is left for
-		 * the next picture, so that moving stays smooth.
+		 * the next picture, so that moving stays smooth; where nothing has moved, that one goes on
+		 * at the last row that was whole.
 		 */
 		place() {
 			const scale = this.span > 0 ? this.width / this.span : 0, until = performance.now() + OPEN_MS;
-			let opened = 0;
+			const of = { root: this.tree.root, scale, from: this.from, width: this.width, whole: 0 };
+			const before = this.placedOf || {};
+			const isSame = this.isPartial && ["root", "scale", "from", "width"].every((name) => of[name] === before[name]);
+			let opened = 0, depth = isSame ? before.whole : 0;
 			this.scale = scale;
-			this.rows = [[this.item(this.tree.root)]];
+			this.rows = isSame ? this.rows.slice(0, depth + 1) : [[this.item(this.tree.root)]];
+			this.placedOf = of;
 			this.isPartial = false;
-			for (let depth = 0; depth < this.rows.length; depth++) {
+			for (; depth < this.rows.length; depth++) {
 				const below = [];
 				for (const { box } of this.rows[depth]) {
-					if (box && (box.opened || opened++ < OPEN_ALWAYS || performance.now() < until))
+					if (!box)
+						continue;
+					if (box.opened || opened++ < OPEN_ALWAYS || performance.now() < until)
 						this.placeBelow(box, scale, below);
-					else if (box)
+					else
 						this.isPartial = true;
 				}
 				if (below.length)
 					this.rows.push(below);
+				if (!this.isPartial)
+					of.whole = depth;
 			}
 		}
 

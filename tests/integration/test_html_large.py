@@ -34,24 +34,36 @@ SETTLED = "(f => !f.isPartial && Math.abs(f.span - f.zoomed.value) < 1e-6 * f.sp
 
 
 @pytest.fixture(scope="module")
-def page(sonde, browser, tmp_path_factory):
+def file(sonde, tmp_path_factory):
     folder = tmp_path_factory.mktemp("large")
     maker = os.path.join(os.path.dirname(sonde.path), "bench", "recording")
     subprocess.run([maker, str(folder / "a.sonde"), str(SAMPLES), str(FUNCTIONS), str(STACKS)],
                    stdout=subprocess.DEVNULL, check=True, timeout=LIMIT)
     run = sonde.run("report", "-q", "-o", folder / "a.html", folder / "a.sonde")
     assert run.status == 0, run
-    browser.open(folder / "a.html")
+    return folder / "a.html"
+
+
+def open_counted(browser, file):
+    browser.open(file)
     browser.wait("viewer.ready")
     browser.wait(SETTLED)
     browser.evaluate("(() => {%s})()" % COUNT)
-    return browser
 
 
-@pytest.fixture(autouse=True)
-def begin(page):
-    """Each test begins with the flame graph as it is first shown."""
-    page.evaluate("""(() => {
+def is_open(browser, file):
+    try:
+        return browser.evaluate("location.pathname") == str(file)
+    except AssertionError:  # it has no page yet
+        return False
+
+
+@pytest.fixture
+def page(browser, file):
+    """The flame graph as it is first shown; opened once for all tests, as that takes its time."""
+    if not is_open(browser, file):
+        open_counted(browser, file)
+    browser.evaluate("""(() => {
         const search = document.getElementById("search");
         search.value = "";
         search.dispatchEvent(new Event("input"));
@@ -59,8 +71,9 @@ def begin(page):
         document.querySelector("[data-view=flame]").click();
         viewer.flames.flame.reset();
     })()""")
-    page.wait(SETTLED)
-    page.evaluate(ANEW + " && 0")
+    browser.wait(SETTLED)
+    browser.evaluate(ANEW + " && 0")
+    return browser
 
 
 def work(page):
@@ -133,3 +146,15 @@ def test_the_list_of_functions_grows_as_it_is_scrolled(page):
     assert page.evaluate("document.querySelector('#functions').lastChild.textContent").endswith(" more")
     page("fill", selector="#search", text="method_1999")  # and begins anew
     page.wait("%s === 11" % count)
+
+
+def test_a_deep_picture_is_gone_on_with_where_it_was_left(sonde, browser, tmp_path):
+    stacks = (";".join("f%d (a.py:1)" % (j * i % 97) for j in range(600)) for i in range(60))
+    (tmp_path / "a.folded").write_text("".join("%s %d\n" % (stack, 3) for stack in stacks))
+    assert sonde.run("report", "-q", "-o", tmp_path / "a.html", tmp_path / "a.folded").status == 0
+    open_counted(browser, tmp_path / "a.html")
+    browser.evaluate("viewer.weights.reset()")
+    browser.wait(SETTLED)
+    placed = browser.evaluate("viewer.flames.flame.placed.length")
+    assert placed > 20000
+    assert work(browser)["opened"] < 2 * placed, "rows that are whole are not placed again"
