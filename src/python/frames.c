@@ -17,7 +17,9 @@
 #include "frames.h"
 
 #include "call_check.h"
+#include "climb.h"
 #include "frame_find.h"
+#include "root_part.h"
 
 /* The frame that was taken last: the callee of the next one. */
 struct callee {
@@ -368,53 +370,6 @@ static struct error *take_frame(struct frame_walker *walker, struct walk *walk, 
 										    : &error_nomem;
 }
 
-/*
- * The frame that `addr` has on top of it: it lies where the data stack went on, is linked to it,
- * and is what it called. 0 when there is none.
- */
-static uint64_t frame_above(struct frame_walker *walker, uint64_t addr)
-{
-	struct found_frame caller, callee;
-	const struct code *code, *callee_code;
-	uint64_t above;
-	int32_t offset;
-
-	if (error_catch_any(find_frame(walker, 0, addr, &caller)) || !caller.in_window ||
-	    !caller.raw.stack_pointer || raw_frame_is_shim(walker->view->layout, &caller.raw) ||
-	    error_catch_any(find_code(walker, &caller.raw, &code, &offset)) || offset <= 0 ||
-	    code_leaves_at(code, offset) || !code->framesize)
-		return 0;
-	above = addr + code->framesize;
-	if (!datastack_find(&walker->datastack, caller.window, above, walker->frame_size,
-			    &callee.window) ||
-	    error_catch_any(find_frame(walker, caller.window, above, &callee)) ||
-	    callee.raw.previous != addr || callee.raw.owner != 0 ||
-	    error_catch_any(find_code(walker, &callee.raw, &callee_code, &offset)) ||
-	    frame_has_returned(walker->view->layout, callee_code, offset) ||
-	    !call_is_evident(walker, &caller.raw, above, &callee.raw, callee_code))
-		return 0;
-	return above;
-}
-
-/*
- * The frames are of a later moment than the address of the current one. What was called in between
- * is as much on the stack as what returned is not: without it, short calls would be seen too
- * rarely.
- */
-static uint64_t climb(struct frame_walker *walker, uint64_t addr)
-{
-	enum { CLIMB_MAX = 8 /* calls that can begin within one copy */ };
-
-	for (int i = 0; i < CLIMB_MAX && walker->datastack.windows.count; i++) {
-		uint64_t above = frame_above(walker, addr);
-
-		if (!above)
-			break;
-		addr = above;
-	}
-	return addr;
-}
-
 static struct error *walk_chain(struct frame_walker *walker, uint64_t addr, uint64_t leaf_size,
 				frame_array *frames, bool *elided)
 {
@@ -466,8 +421,8 @@ static uint64_t current_size(const struct frame_walker *walker, const struct tst
 	return tstate->datastack_top - frame;
 }
 
-struct error *frames_walk(struct frame_walker *walker, const struct tstate *tstate,
-			  frame_array *frames, bool *elided)
+static struct error *walk_thread(struct frame_walker *walker, const struct tstate *tstate,
+				 frame_array *frames, bool *elided)
 {
 	struct error *err;
 	uint64_t first, top;
@@ -494,4 +449,18 @@ struct error *frames_walk(struct frame_walker *walker, const struct tstate *tsta
 	return edge_set_confirm(walker->edges, walker->view->mem, walker->view->layout,
 				current_frame_word(walker, tstate), top, walker->doubts.items,
 				walker->doubts.count);
+}
+
+struct error *frames_walk(struct frame_walker *walker, const struct tstate *tstate,
+			  frame_array *frames, bool *elided)
+{
+	size_t start = frames->count;
+	struct error *err = walk_thread(walker, tstate, frames, elided), *failed;
+
+	if (err != &error_torn)
+		return err;
+	frames->count = start;
+	/* a copy that was made in pieces shows nothing together */
+	failed = walker->late ? NULL : root_part(walker, frames);
+	return failed ? failed : err;
 }

@@ -50,8 +50,8 @@ void frame_walker_deinit(struct frame_walker *walker);
 /*
  * Appends the frames of a thread, leaf first, shims left out. *elided: there were more than
  * PY_FRAMES_MAX. &error_torn when what was read is no stack that existed, or was read in pieces at
- * different moments (then all of it is predicted in the next round); what was appended before is to
- * be dropped by the caller then.
+ * different moments (then all of it is predicted in the next round); what was appended then are the
+ * frames next to the root that hold together (root_part.h).
  */
 __attribute__((warn_unused_result)) struct error *frames_walk(struct frame_walker *walker,
 							      const struct tstate *tstate,

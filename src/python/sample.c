@@ -202,7 +202,10 @@ static bool hand_on(struct python *python)
 		known->seen_round = python->round;
 		*thread = known->thread;
 		thread->frames = known->frames.items;
-		thread->frame_count = known->has_stack ? known->frames.count : 0;
+		/* under what is torn stands what is not */
+		thread->frame_count = known->has_stack || thread->stack_state == PY_STACK_TORN
+					      ? known->frames.count
+					      : 0;
 	}
 	return true;
 }

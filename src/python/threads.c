@@ -111,7 +111,7 @@ static bool are_same(const frame_array *a, const frame_array *b)
 }
 
 /* The stack that was just walked is the thread's from here on. */
-static void keep_stack(struct python *python, struct known_thread *known)
+static void keep_frames(struct python *python, struct known_thread *known)
 {
 	bool same = known->has_stack && are_same(&python->frames, &known->frames);
 
@@ -121,7 +121,6 @@ static void keep_stack(struct python *python, struct known_thread *known)
 		known->frames = python->frames;
 		python->frames = frames;
 	}
-	known->has_stack = true;
 }
 
 /* Nothing new was used when the thread was read in this round already. */
@@ -150,13 +149,12 @@ static struct error *read_stack(struct round *round, struct known_thread *known,
 		return &error_nomem;
 	}
 	known->thread.stack_state = stack_state(err, elided);
-	if (err) {
-		known->has_stack = false;
-		round->again = true;
-		error_destroy(err);
-	} else {
-		keep_stack(python, known);
-	}
+	if (err && err->kind != ERROR_TORN)
+		python->frames.count = 0;
+	keep_frames(python, known);
+	known->has_stack = !err;
+	round->again |= err != NULL;
+	error_destroy(err);
 	known->read_round = python->round;
 	return NULL;
 }

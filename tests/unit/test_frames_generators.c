@@ -162,6 +162,28 @@ Test(frames_generators, what_it_called_stays_when_it_has_gone_on)
 	}
 }
 
+Test(frames_generators, what_is_below_a_torn_part_is_shown)
+{
+	struct running running = { 0 };
+
+	FAKE_EACH_PROGRAM(running.program)
+	{
+		struct fake_walk *walk = &running.program.walk;
+		size_t whole = walk->py.layout.frame_shape == FRAME_OBJECT ? 0 : DEPTH;
+
+		build(&running);
+		fake_set_previous(&walk->py, running.generator, 0);
+		fake_walk_begin(walk, running.work);
+		for (int i = 0; i < 3; i++)
+			cr_assert_eq(fake_walk_round(walk), &error_torn);
+		cr_assert_eq(walk->frames.count, whole, "%s: %zu frames",
+			     fake_program_layout(&running.program), walk->frames.count);
+		for (size_t i = 0; i < whole; i++)
+			check_frame(&running, i, running.program.frames[DEPTH - 1 - i],
+				    fake_program_offset((int)(DEPTH - 1 - i)));
+	}
+}
+
 /* The frame that makes a generator lies where work() lay, and nobody ran it for any time. */
 Test(frames_generators, what_it_called_since_does_not_take_the_place_of_what_it_called)
 {
