@@ -1,11 +1,14 @@
 """Files of one recording in every form, as the programs that they are for read them."""
 import json
+import os
 import re
 
 import pytest
 
 from consumers import FirefoxProfiler, Speedscope, brought, python_module, run
 from support import folded
+
+GOLDEN = os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "golden")
 
 
 @pytest.fixture(scope="module")
@@ -182,6 +185,26 @@ def test_gecko(recording, name):
     assert totals == recording.totals
     categories = samples["categoryBreakdown"]["categories"]
     assert {c["name"]: c["samples"] for c in categories} == {"Program": 42, "Other": 2}
+
+
+def test_gecko_waits_and_collections():
+    """Of the canonical profile: two processes, hostile names, waits of all kinds."""
+    with FirefoxProfiler(os.path.join(GOLDEN, "reported.gecko.json")) as ask:
+        processes = ask("profile", "info", "--all")["processes"]
+        markers = ask("thread", "markers", "--thread", "t-0")["byType"]
+        samples = [ask("thread", "samples", "--thread", "t-%d" % i) for i in range(4)]
+    assert {p["pid"]: [t["name"] for t in p["threads"]] for p in processes} == {
+        "7": ["MainThread", "worker \"<;>\" \U0001f40d 1", "thread, interpreter 2"],
+        "12": ["MainThread"]}
+    found = {m["markerName"]: [(one["start"], one["duration"]) for one in m["topMarkers"]]
+             for m in markers}
+    assert found == {"GIL wait": [(9, 1)], "GC": [(7, 2)]}
+    assert [{c["name"]: c["samples"] for c in s["categoryBreakdown"]["categories"]}
+            for s in samples] == [
+                {"Program": 3, "Installed packages": 4, "Garbage collection": 2, "Sleeping": 5,
+                 "Waiting for the GIL": 1, "Other": 1},
+                {"Waiting for a lock": 5, "Program": 5, "Waiting for input or output": 1},
+                {"Waiting": 8}, {"Installed packages": 9}]
 
 
 def test_gecko_without_samples(sonde, tmp_path):
