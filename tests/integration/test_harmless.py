@@ -92,6 +92,8 @@ def test_blocking_shows_the_same_and_breaks_no_call(start, sonde, python):
         shown = sonde.dump(target.pid, "--blocking")["threads"][0]["frames"]
         assert [[f["name"], f["filename"], f["line"]] for f in shown] == stack
     target.go()
+    target.stop()
+    target.go()
     assert target.process.wait(LIMIT) == 0
 
 
