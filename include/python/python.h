@@ -57,7 +57,8 @@ struct py_thread {
 	enum py_thread_state state;
 	enum lwp_wait wait; /* when waiting */
 	enum py_stack_state stack_state;
-	bool unmoved; /* it was in the last sample and has not run since: the frames are the same */
+	size_t same_below; /* so many frames from the root on are known to be those that the thread
+			    * had in the last sample; all, when it has not run since */
 	const struct py_frame *frames; /* leaf first; borrowed until the next sample */
 	size_t frame_count;
 };
@@ -65,7 +66,8 @@ struct py_thread {
 struct py_sample {
 	const struct py_thread *threads; /* borrowed until the next sample; oldest thread first */
 	size_t count;
-	bool lost; /* the list of threads itself could not be read */
+	bool lost;        /* the list of threads itself could not be read */
+	uint64_t time_ns; /* when it was begun */
 };
 
 struct py_sample_options {
@@ -73,6 +75,7 @@ struct py_sample_options {
 	bool gil_only;      /* walk only threads that hold a GIL */
 	bool running_only;  /* walk only threads that are running (needs states) */
 	bool stopped_by_us; /* a stopped thread was running when we stopped it */
+	uint64_t now_ns;    /* the time, where it is known already; else 0 */
 };
 
 /* Counters of the engine since attach. */

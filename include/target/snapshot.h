@@ -61,6 +61,12 @@ bool snapshot_predict(struct snapshot *snapshot, uint64_t addr, size_t len);
 const void *snapshot_glance(struct snapshot *snapshot, uint64_t addr, size_t len);
 
 /*
+ * What the last round had copied of a range that is in this one's copy; NULL where it had not.
+ * Borrowed until the next snapshot_begin().
+ */
+const void *snapshot_before(struct snapshot *snapshot, uint64_t addr, size_t len);
+
+/*
  * Several ranges at once: those not in the copy are read in one call. Ranges that cannot be read
  * are no error: snapshot_peek() answers NULL for them.
  */

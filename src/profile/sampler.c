@@ -274,7 +274,8 @@ static struct error *hand_on(struct sampler *sampler)
 	return sampler->sink->add(sampler->sink, &tick);
 }
 
-static struct error *sample_all(struct sampler *sampler)
+/* A look, which began now. */
+static struct error *sample_all(struct sampler *sampler, uint64_t now_ns)
 {
 	bool was_lost = false;
 
@@ -284,8 +285,8 @@ static struct error *sample_all(struct sampler *sampler)
 		enum target_result result = TARGET_SAMPLED;
 		struct error *err;
 
-		err = target_sample(sampler->targets.items[i], &sampler->options, &sampler->stats,
-				    &sampler->look, &result);
+		err = target_sample(sampler->targets.items[i], &sampler->options, now_ns,
+				    &sampler->stats, &sampler->look, &result);
 		if (err)
 			return err;
 		was_lost |= result == TARGET_LOST;
@@ -361,15 +362,15 @@ static void service_stoppers(struct sampler *sampler)
 }
 
 /*
- * Sleeps until the tick, in naps between which the caller and the targets are looked after. False:
- * the run is over.
+ * Sleeps until the tick, in naps between which the caller and the targets are looked after. *now_ns
+ * is the time, before and after. False: the run is over.
  */
 static bool wait_for_tick(struct sampler *sampler, const struct sampler_control *control,
-			  uint64_t deadline_ns, struct error **err)
+			  uint64_t deadline_ns, uint64_t *now_ns, struct error **err)
 {
-	uint64_t now = clock_now_ns();
+	uint64_t now = *now_ns;
 
-	for (;;) {
+	for (;; *now_ns = now) {
 		if (sampler->offspring)
 			*err = offspring_look(sampler->offspring, now);
 		if (*err)
@@ -419,7 +420,7 @@ static void begin(struct sampler *sampler)
 static void keep_budget(struct sampler *sampler, uint64_t began_ns)
 {
 	struct budget *budget = &sampler->budget;
-	uint64_t now_ns = clock_now_ns();
+	uint64_t now_ns = sampler->looked_ns;
 
 	/* to stop a thread takes its time; that says nothing of the memory map */
 	budget_look(budget, sampler->options.blocking ? 0 : now_ns - began_ns);
@@ -435,17 +436,16 @@ struct error *sampler_run(struct sampler *sampler, const struct sampler_control 
 		control = &no_control;
 	begin(sampler);
 	while (!err) {
-		uint64_t now = clock_now_ns(), skipped, deadline, began_ns;
+		uint64_t began_ns = clock_now_ns(), skipped, deadline;
 
-		deadline = schedule_next(&sampler->schedule, now, &skipped);
+		deadline = schedule_next(&sampler->schedule, began_ns, &skipped);
 		sampler->stats.skipped += skipped;
-		if (!wait_for_tick(sampler, control, deadline, &err))
+		if (!wait_for_tick(sampler, control, deadline, &began_ns, &err))
 			break;
-		began_ns = clock_now_ns();
 		if (sampler->schedule.period_ns &&
 		    began_ns - deadline > sampler->schedule.period_ns / 2)
 			sampler->stats.late++;
-		err = sample_all(sampler);
+		err = sample_all(sampler, began_ns);
 		keep_budget(sampler, began_ns);
 	}
 	update_stats(sampler);

@@ -60,6 +60,7 @@ struct stack_recorder {
 	uint32_t process_index; /* in the dictionary */
 	bool is_known;          /* that index is set */
 	uint64_t samples;
+	uint64_t now_ns; /* of the last one */
 };
 
 static void stack_recorder_destroyp(struct stack_recorder **recorder)
@@ -267,9 +268,9 @@ static struct error *refresh_name(struct stack_recorder *recorder, struct python
 	struct thread_info *info = &recorder->dictionary->threads[memory->thread];
 	const char *name;
 
-	if (!python || clock_now_ns() < memory->name_due_ns)
+	if (!python || recorder->now_ns < memory->name_due_ns)
 		return NULL;
-	memory->name_due_ns = clock_now_ns() + NAME_PERIOD_NS;
+	memory->name_due_ns = recorder->now_ns + NAME_PERIOD_NS;
 	name = python_thread_name(python, thread);
 	if (!strcmp(info->name, name))
 		return NULL;
@@ -327,9 +328,14 @@ static struct error *recall_thread(struct stack_recorder *recorder, struct pytho
 }
 
 /* How many frames from the root on are as they were. */
-static size_t unchanged_levels(const struct py_thread *thread, const struct thread_memory *memory)
+static size_t unchanged_levels(const struct stack_recorder *recorder,
+			       const struct py_thread *thread, const struct thread_memory *memory)
 {
 	size_t same = 0;
+
+	if (memory->node_sample + 1 == recorder->samples)
+		same = thread->same_below < memory->levels.count ? thread->same_below
+								 : memory->levels.count;
 
 	while (same < thread->frame_count && same < memory->levels.count) {
 		const struct py_frame *frame = &thread->frames[thread->frame_count - 1 - same];
@@ -349,7 +355,7 @@ static struct error *find_node_of(struct stack_recorder *recorder, struct python
 {
 	/* under "<elided>" nothing is as it was under the root */
 	bool is_new = recorder->options->class_names || thread->stack_state == PY_STACK_ELIDED;
-	size_t same = is_new ? 0 : unchanged_levels(thread, memory);
+	size_t same = is_new ? 0 : unchanged_levels(recorder, thread, memory);
 	uint32_t node = same ? memory->levels.items[same - 1].node : 0;
 	struct error *err = NULL;
 
@@ -382,7 +388,8 @@ static struct error *find_node(struct stack_recorder *recorder, struct python *p
 {
 	struct error *err = NULL;
 
-	if (!thread->unmoved || memory->node_sample + 1 != recorder->samples)
+	if (thread->same_below < thread->frame_count ||
+	    memory->node_sample + 1 != recorder->samples)
 		err = find_node_of(recorder, python, thread, memory, &memory->node);
 	if (err)
 		return err;
@@ -458,6 +465,7 @@ struct error *stack_recorder_add(struct stack_recorder *recorder, struct python 
 	struct error *err = NULL;
 
 	recorder->samples++;
+	recorder->now_ns = sample->time_ns;
 	if (recorder->samples % FORGET_SAMPLES == 0)
 		forget_threads(recorder, false);
 	if (!recorder->is_known)

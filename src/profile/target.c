@@ -104,12 +104,13 @@ static enum target_result after_loss(struct target *target)
 
 /* The sample itself; with --blocking, everything but the reading is outside of the pause. */
 static struct error *take_sample(struct target *target, const struct sampler_options *options,
-				 struct py_sample *sample)
+				 uint64_t now_ns, struct py_sample *sample)
 {
 	const struct py_sample_options wanted = {
 		.states = true,
 		.gil_only = options->gil_only,
 		.stopped_by_us = target->stopper != NULL,
+		.now_ns = now_ns,
 	};
 	struct error *err = NULL;
 
@@ -123,7 +124,8 @@ static struct error *take_sample(struct target *target, const struct sampler_opt
 }
 
 struct error *target_sample(struct target *target, const struct sampler_options *options,
-			    struct stats *stats, struct look *look, enum target_result *result)
+			    uint64_t now_ns, struct stats *stats, struct look *look,
+			    enum target_result *result)
 {
 	struct py_sample sample;
 	struct error *err;
@@ -137,7 +139,7 @@ struct error *target_sample(struct target *target, const struct sampler_options 
 			stats->reattached++;
 		return NULL;
 	}
-	err = take_sample(target, options, &sample);
+	err = take_sample(target, options, now_ns, &sample);
 	if (err && err->kind == ERROR_NOMEM)
 		return err;
 	if (error_catch_any(err) || sample.lost) {

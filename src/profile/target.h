@@ -39,7 +39,7 @@ enum target_result { TARGET_SAMPLED, TARGET_LOST, TARGET_AWAY, TARGET_ENDED };
  * without a Python for long. Only &error_nomem is returned.
  */
 __attribute__((warn_unused_result)) struct error *
-target_sample(struct target *target, const struct sampler_options *options, struct stats *stats,
-	      struct look *look, enum target_result *result);
+target_sample(struct target *target, const struct sampler_options *options, uint64_t now_ns,
+	      struct stats *stats, struct look *look, enum target_result *result);
 
 #endif

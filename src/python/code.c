@@ -25,9 +25,12 @@ struct entry {
 	UT_hash_handle hh;
 };
 
+enum { NEAR_BITS = 10 /* the functions of a deep stack, and some */ };
+
 struct code_cache {
 	const struct py_view *view;
 	struct entry *entries;
+	struct entry *near[1 << NEAR_BITS]; /* some of them, by address: found without a search */
 	struct entry *stale; /* replaced in this round; frames may still point at them */
 	uint64_t round;
 	uint64_t trusted_since; /* entries checked in this round or later need no check */
@@ -73,8 +76,31 @@ static void free_stale(struct code_cache *cache)
 	}
 }
 
+/* Where an entry for that address is kept at hand; objects are 16 bytes apart, code more. */
+static struct entry **near_place(struct code_cache *cache, uint64_t addr)
+{
+	return &cache->near[(addr >> 4) * UINT64_C(0x9E3779B97F4A7C15) >> (64 - NEAR_BITS)];
+}
+
+static struct entry *entry_find(struct code_cache *cache, uint64_t addr)
+{
+	struct entry **near = near_place(cache, addr);
+	struct entry *entry = *near;
+
+	if (entry && entry->code.addr == addr)
+		return entry;
+	HASH_FIND(hh, cache->entries, &addr, sizeof(addr), entry);
+	if (entry)
+		*near = entry;
+	return entry;
+}
+
 static void retire(struct code_cache *cache, struct entry *entry)
 {
+	struct entry **near = near_place(cache, entry->code.addr);
+
+	if (*near == entry)
+		*near = NULL;
 	HASH_DEL(cache->entries, entry);
 	entry->code.is_stale = true;
 	entry->next_stale = cache->stale;
@@ -179,10 +205,9 @@ static struct error *entry_add(struct code_cache *cache, struct snapshot *snapsh
 struct error *code_cache_get(struct code_cache *cache, struct snapshot *snapshot, uint64_t addr,
 			     const struct code **ret)
 {
+	struct entry *entry = entry_find(cache, addr);
 	struct error *err;
-	struct entry *entry;
 
-	HASH_FIND(hh, cache->entries, &addr, sizeof(addr), entry);
 	if (entry && entry->round < cache->trusted_since) {
 		if (entry_matches(cache, snapshot, entry)) {
 			entry->round = cache->round;

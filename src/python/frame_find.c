@@ -8,6 +8,30 @@
 
 #include <string.h>
 
+struct error *frame_walker_init(struct frame_walker *walker, const struct py_view *view,
+				struct snapshot *snapshot, struct code_cache *codes)
+{
+	struct error *err;
+
+	*walker = (struct frame_walker) {
+		.view = view,
+		.snapshot = snapshot,
+		.codes = codes,
+		.frame_size = raw_frame_size(view->layout),
+	};
+	datastack_init(&walker->datastack);
+	err = edge_set_create(&walker->edges);
+	return err ? err : resumers_create(&walker->resumers);
+}
+
+void frame_walker_deinit(struct frame_walker *walker)
+{
+	edge_set_destroy(walker->edges);
+	resumers_destroy(walker->resumers);
+	array_deinit(&walker->doubts);
+	datastack_deinit(&walker->datastack);
+}
+
 /* It was wanted and not predicted: frames come back to the same addresses. */
 static void remember(struct frame_walker *walker, uint64_t addr, size_t len)
 {

@@ -33,30 +33,6 @@ struct callee {
 	bool is_leaf;    /* nothing was on top of it */
 };
 
-struct error *frame_walker_init(struct frame_walker *walker, const struct py_view *view,
-				struct snapshot *snapshot, struct code_cache *codes)
-{
-	*walker = (struct frame_walker) {
-		.view = view,
-		.snapshot = snapshot,
-		.codes = codes,
-		.frame_size = raw_frame_size(view->layout),
-	};
-	struct error *err;
-
-	datastack_init(&walker->datastack);
-	err = edge_set_create(&walker->edges);
-	return err ? err : resumers_create(&walker->resumers);
-}
-
-void frame_walker_deinit(struct frame_walker *walker)
-{
-	edge_set_destroy(walker->edges);
-	resumers_destroy(walker->resumers);
-	array_deinit(&walker->doubts);
-	datastack_deinit(&walker->datastack);
-}
-
 static struct error *doubt(struct frame_walker *walker, const struct edge *edge,
 			   uint64_t caller_addr, const struct raw_frame *caller,
 			   const struct callee *callee)
@@ -181,7 +157,8 @@ static struct error *check_end(struct frame_walker *walker, const struct callee 
 /* A walk on its way from the leaf to the root. */
 struct walk {
 	frame_array *frames;
-	size_t start; /* of this thread's frames in there */
+	size_t start;  /* of this thread's frames in there */
+	size_t impure; /* behind the last of them that is not on the data stack */
 	struct datastack_place place;
 	struct callee callee;
 	uint64_t
@@ -198,7 +175,7 @@ struct walk {
  */
 static void restart(struct frame_walker *walker, struct walk *walk)
 {
-	walk->frames->count = walk->start;
+	walk->frames->count = walk->impure = walk->start;
 	walk->callee = (struct callee) { 0 };
 	walk->place.frame = 0;
 	walk->leaf_size = 0;
@@ -370,11 +347,30 @@ static struct error *take_frame(struct frame_walker *walker, struct walk *walk, 
 										    : &error_nomem;
 }
 
+/* The frame at hand was taken: is what lies below it known from the round before? Then it is added.
+ */
+static bool is_known_below(struct frame_walker *walker, struct walk *walk,
+			   const struct found_frame *found)
+{
+	bool is_known = false;
+
+	if (!found->in_window)
+		walk->impure = walk->frames->count;
+	else
+		is_known = suffix_append(&walker->suffix, walker->snapshot, &walker->datastack,
+					 found->window, walk->frames);
+	walker->pure = walk->frames->count - walk->impure;
+	return is_known;
+}
+
 static struct error *walk_chain(struct frame_walker *walker, uint64_t addr, uint64_t leaf_size,
 				frame_array *frames, bool *elided)
 {
 	const struct py_layout *l = walker->view->layout;
-	struct walk walk = { .frames = frames, .start = frames->count, .leaf_size = leaf_size };
+	struct walk walk = { .frames = frames,
+			     .start = frames->count,
+			     .impure = frames->count,
+			     .leaf_size = leaf_size };
 	uint64_t passed = 0; /* a frame of this chain, moved on at each power of two (Brent) */
 
 	for (size_t seen = 0; addr; seen++) {
@@ -398,6 +394,8 @@ static struct error *walk_chain(struct frame_walker *walker, uint64_t addr, uint
 		}
 		if (err)
 			return err;
+		if (walk.callee.addr == addr && is_known_below(walker, &walk, &found))
+			return NULL;
 		addr = found.raw.previous;
 		if (!addr)
 			addr = find_resumer(walker, &walk);

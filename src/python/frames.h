@@ -13,10 +13,9 @@
 #include "python/python.h"
 #include "python/view.h"
 #include "resumers.h"
+#include "suffix.h"
 #include "target/snapshot.h"
 #include "tstate.h"
-
-typedef ARRAY(struct py_frame) frame_array;
 
 /* A range that was wanted lately though not predicted: frames come back to the same addresses. */
 struct recent_range {
@@ -35,6 +34,8 @@ struct frame_walker {
 	struct resumers *resumers;
 	size_t frame_size;          /* bytes of a frame that are looked at */
 	struct datastack datastack; /* scratch */
+	struct suffix suffix;       /* set for each walk by the caller, who may leave it empty */
+	size_t pure;                /* out: for the suffix of the next walk */
 	ARRAY(struct edge_doubt) doubts;
 	bool late; /* something was not predicted: read after the thread state, at another moment */
 	struct recent_range recent[RECENT_MAX];

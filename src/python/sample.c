@@ -258,7 +258,7 @@ struct error *python_sample(struct python *python, const struct py_sample_option
 	struct error *err;
 
 	python->round++;
-	python->now_ns = clock_now_ns();
+	python->now_ns = options->now_ns ? options->now_ns : clock_now_ns();
 	python->present.count = 0;
 	for (int i = 0; i < ROUNDS_MAX; i++) {
 		/* a list that broke off is read anew, threads that were found so far included */
@@ -285,6 +285,7 @@ struct error *python_sample(struct python *python, const struct py_sample_option
 		.threads = python->threads.items,
 		.count = python->threads.count,
 		.lost = round.broken,
+		.time_ns = python->now_ns,
 	};
 	return NULL;
 }

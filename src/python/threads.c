@@ -16,8 +16,9 @@
 #include "base/clock.h"
 
 enum {
-	THREADS_MAX = 1 << 15,          /* the kernel's default limit on processes: that order */
-	STATE_NS = 16 * CLOCK_MS_NS,    /* a wait is looked at this often */
+	THREADS_MAX = 1 << 15,       /* the kernel's default limit on processes: that order */
+	HOLDER_NS = CLOCK_MS_NS / 4, /* a thread that holds the GIL, and did, runs on for so long */
+	STATE_NS = 16 * CLOCK_MS_NS, /* a wait is looked at this often */
 	WAKEFUL_NS = 512 * CLOCK_MS_NS, /* after such a surprise */
 };
 
@@ -52,12 +53,16 @@ static uint64_t state_due_ns(const struct python *python, const struct known_thr
 	return python->now_ns + STATE_NS / 2 + (known->tstate >> 4) * 0x9e3779b1u % STATE_NS;
 }
 
+/* held_gil: as of the last sample. */
 static bool may_have_changed_state(const struct round *round, const struct interp *interp,
-				   const struct known_thread *known)
+				   const struct known_thread *known, bool held_gil)
 {
 	const struct py_thread *thread = &known->thread;
 	uint64_t now_ns = round->python->now_ns;
 
+	if (known->has_state && thread->state == PY_THREAD_RUNNING && held_gil &&
+	    thread->holds_gil && now_ns - known->state_ns < HOLDER_NS)
+		return round->options->stopped_by_us;
 	return !known->has_state || thread->state == PY_THREAD_RUNNING ||
 	       round->options->stopped_by_us || gil_may_have_run(interp, known->tstate) ||
 	       now_ns >= known->state_due_ns || now_ns < known->wakeful_until_ns ||
@@ -65,7 +70,7 @@ static bool may_have_changed_state(const struct round *round, const struct inter
 }
 
 static void update_state(const struct round *round, const struct interp *interp,
-			 struct known_thread *known)
+			 struct known_thread *known, bool held_gil)
 {
 	struct python *python = round->python;
 
@@ -74,10 +79,11 @@ static void update_state(const struct round *round, const struct interp *interp,
 		known->has_state = false;
 		return;
 	}
-	if (!may_have_changed_state(round, interp, known))
+	if (!may_have_changed_state(round, interp, known, held_gil))
 		return;
 	read_state(python, round->options, interp, &known->thread);
 	known->has_state = true;
+	known->state_ns = python->now_ns;
 	known->state_due_ns = state_due_ns(python, known);
 	if (known->thread.state == PY_THREAD_RUNNING && !gil_may_have_run(interp, known->tstate))
 		known->wakeful_until_ns = python->now_ns + WAKEFUL_NS;
@@ -97,30 +103,30 @@ static bool is_wanted(const struct py_sample_options *options, const struct py_t
 	return !options->running_only || thread->state == PY_THREAD_RUNNING;
 }
 
-static bool are_same(const frame_array *a, const frame_array *b)
+/* What is known of the thread when this round begins: as far as the last one had read it. */
+static void offer_suffix(struct python *python, const struct known_thread *known)
 {
-	if (a->count != b->count)
-		return false;
-	for (size_t i = 0; i < a->count; i++) {
-		const struct py_frame *x = &a->items[i], *y = &b->items[i];
-
-		if (x->code != y->code || x->addr != y->addr || x->offset != y->offset)
-			return false;
-	}
-	return true;
+	python->walker.suffix = (struct suffix) { .frames = NULL };
+	python->walker.pure = 0;
+	if (!known->has_stack || known->thread.stack_state != PY_STACK_WHOLE ||
+	    known->walk_pass + 1 != python->pass)
+		return;
+	python->walker.suffix.frames = known->frames.items;
+	python->walker.suffix.count = known->frames.count;
+	python->walker.suffix.pure = known->pure;
 }
 
 /* The stack that was just walked is the thread's from here on. */
 static void keep_frames(struct python *python, struct known_thread *known)
 {
-	bool same = known->has_stack && are_same(&python->frames, &known->frames);
+	frame_array frames = known->frames;
 
-	if (!same) {
-		frame_array frames = known->frames;
-
-		known->frames = python->frames;
-		python->frames = frames;
-	}
+	known->frames = python->frames;
+	python->frames = frames;
+	known->pure = python->walker.pure;
+	known->walk_pass = python->pass;
+	known->thread.same_below =
+		known->seen_round + 1 == python->round ? python->walker.suffix.taken : 0;
 }
 
 /* Nothing new was used when the thread was read in this round already. */
@@ -141,6 +147,7 @@ static struct error *read_stack(struct round *round, struct known_thread *known,
 	bool elided;
 
 	python->frames.count = 0;
+	offer_suffix(python, known);
 	err = frames_walk(&python->walker, tstate, &python->frames, &elided);
 	if (is_fatal(err))
 		return err;
@@ -153,6 +160,8 @@ static struct error *read_stack(struct round *round, struct known_thread *known,
 		python->frames.count = 0;
 	keep_frames(python, known);
 	known->has_stack = !err;
+	if (err)
+		known->thread.same_below = 0;
 	round->again |= err != NULL;
 	error_destroy(err);
 	known->read_round = python->round;
@@ -167,6 +176,7 @@ static struct error *read_thread(struct round *round, struct interp *interp,
 	struct python *python = round->python;
 	struct py_thread *thread = &known->thread;
 	pid_t tid = find_tid(python, tstate);
+	bool held_gil = thread->holds_gil;
 
 	if (thread->ident != tstate->ident || thread->tid != tid)
 		known->has_state = known->has_stack = false;
@@ -176,12 +186,12 @@ static struct error *read_thread(struct round *round, struct interp *interp,
 	thread->ident = tstate->ident;
 	thread->tid = tid;
 	thread->holds_gil = gil_is_held_by(python, interp, tstate);
-	thread->unmoved = false;
-	thread->stack_state = PY_STACK_WHOLE;
-	update_state(round, interp, known);
+	thread->same_below = 0;
+	update_state(round, interp, known, held_gil);
 	if (is_wanted(round->options, thread))
 		return read_stack(round, known, tstate, used);
 	known->has_stack = false;
+	thread->stack_state = PY_STACK_WHOLE;
 	return NULL;
 }
 
@@ -202,14 +212,14 @@ static bool recall_thread(struct round *round, const struct interp *interp,
 
 	thread->interp_id = interp->id;
 	thread->holds_gil = false;
-	update_state(round, interp, known);
+	update_state(round, interp, known, false);
 	if (!is_wanted(round->options, thread)) {
 		known->has_stack = false;
 		return true;
 	}
 	if (!known->has_stack)
 		return false;
-	thread->unmoved = known->seen_round + 1 == python->round;
+	thread->same_below = known->seen_round + 1 == python->round ? known->frames.count : 0;
 	python->counters.reused++;
 	return true;
 }

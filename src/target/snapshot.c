@@ -28,8 +28,9 @@ struct range {
 	uint64_t addr;
 	size_t len; /* 0: could not be read */
 	char *data;
-	bool used; /* asked for in this round */
-	bool last; /* to be read behind the others in the next one */
+	const char *before; /* its copy of the last round; NULL: it was not predicted */
+	bool used;          /* asked for in this round */
+	bool last;          /* to be read behind the others in the next one */
 };
 
 /* A page that a range touches; those of one bucket are chained, newest first. */
@@ -52,6 +53,7 @@ struct snapshot {
 	size_t indexed;       /* ranges before this one are in the table */
 	size_t hint;          /* range of the last hit */
 	struct copies copies; /* what the ranges of this round hold */
+	struct copies before; /* those of the last one */
 };
 
 struct error *snapshot_create(struct mem *mem, struct snapshot **ret)
@@ -76,6 +78,7 @@ void snapshot_destroy(struct snapshot *snapshot)
 	array_deinit(&snapshot->pages);
 	free(snapshot->buckets);
 	copies_deinit(&snapshot->copies);
+	copies_deinit(&snapshot->before);
 	free(snapshot);
 }
 
@@ -219,8 +222,9 @@ static bool snapshot_advance(struct snapshot *snapshot)
 				&snapshot->ranges.items[snapshot->order.items[i]];
 
 			if (range->len && range->last == last)
-				next.items[next.count++] =
-					(struct range) { .addr = range->addr, .len = range->len };
+				next.items[next.count++] = (struct range) { .addr = range->addr,
+									    .len = range->len,
+									    .before = range->data };
 		}
 	}
 	snapshot->next = snapshot->ranges;
@@ -296,8 +300,11 @@ static void snapshot_drop_failed(struct snapshot *snapshot)
 
 struct error *snapshot_begin(struct snapshot *snapshot)
 {
+	const struct copies copies = snapshot->before;
 	struct error *err;
 
+	snapshot->before = snapshot->copies;
+	snapshot->copies = copies;
 	if (!snapshot_advance(snapshot) || !copies_clear(&snapshot->copies) ||
 	    !snapshot_plan(snapshot))
 		err = &error_nomem;
@@ -339,6 +346,15 @@ const void *snapshot_glance(struct snapshot *snapshot, uint64_t addr, size_t len
 
 	snapshot->hint = hint;
 	return range ? range->data + (addr - range->addr) : NULL;
+}
+
+const void *snapshot_before(struct snapshot *snapshot, uint64_t addr, size_t len)
+{
+	size_t hint = snapshot->hint;
+	const struct range *range = snapshot_find(snapshot, addr, len);
+
+	snapshot->hint = hint;
+	return range && range->before ? range->before + (addr - range->addr) : NULL;
 }
 
 struct error *snapshot_get(struct snapshot *snapshot, uint64_t addr, size_t len, const void **ret)

@@ -171,9 +171,10 @@ Test(threads, that_did_not_have_the_gil_are_not_read)
 		for (int i = 0; i < THREADS; i++) {
 			cr_assert_eq(offset(&world, i, FAKE_OUTER),
 				     fake_program_offset(FAKE_OUTER));
-			cr_assert_eq(world.sample.threads[i].unmoved,
-				     has_gil(&world.py->layout) &&
-					     world.sample.threads[i].tstate != world.threads[0]);
+			bool is_unread = has_gil(&world.py->layout) &&
+					 world.sample.threads[i].tstate != world.threads[0];
+
+			cr_assert_eq(world.sample.threads[i].same_below == FAKE_DEPTH, is_unread);
 		}
 	}
 }
@@ -286,6 +287,6 @@ Test(threads, whose_code_is_replaced_are_read_anew)
 		cr_assert_eq(sample(&world), has_gil(l) ? THREADS - 2 : 0, "%s", name(&world));
 		thread = &world.python.threads.items[1];
 		cr_assert_eq(thread->frame_count, FAKE_DEPTH);
-		cr_assert_not(thread->unmoved);
+		cr_assert_lt(thread->same_below, FAKE_DEPTH);
 	}
 }

@@ -1,0 +1,89 @@
+/*
+ * suffix.c - compare the data stack with what it was.
+ *
+ * Frames lie in the data stack without a gap, root first, so its bytes up to a frame say which
+ * frames there are below. The interpreter's entry frames between them lie elsewhere, but do not
+ * change while they are linked; frames of generators do, and from the lowest of them on nothing is
+ * taken over.
+ */
+#include "suffix.h"
+
+#include <string.h>
+
+enum {
+	COMPARED_AT_ONCE = 512, /* bytes */
+	SEARCH_MAX = 32,        /* frames that are gone since */
+};
+
+/* How many bytes are equal from the start on, in whole words. */
+static size_t equal_bytes(const char *a, const char *b, size_t len)
+{
+	size_t at = 0;
+
+	while (len - at >= COMPARED_AT_ONCE && !memcmp(a + at, b + at, COMPARED_AT_ONCE))
+		at += COMPARED_AT_ONCE;
+	while (len - at >= sizeof(uint64_t) && !memcmp(a + at, b + at, sizeof(uint64_t)))
+		at += sizeof(uint64_t);
+	return at;
+}
+
+/* From the oldest chunk on: where is the first difference? */
+static void compare(struct suffix *suffix, struct snapshot *snapshot,
+		    const struct datastack *datastack)
+{
+	size_t i = datastack->windows.count;
+
+	suffix->is_compared = true;
+	suffix->changed = 0;
+	while (i-- > 0) {
+		const struct datastack_window *window = &datastack->windows.items[i];
+		size_t len = (size_t)((i ? window->live_end : window->end) - window->start);
+		const char *before = snapshot_before(snapshot, window->start, len);
+		size_t head = (size_t)(window->data - window->start), equal = 0;
+
+		if (before)
+			equal = head + equal_bytes(window->bytes + head, before + head, len - head);
+		suffix->window = i;
+		suffix->changed = window->start + equal;
+		if (equal < len)
+			return;
+	}
+}
+
+/* Was there a frame at that address? It becomes the one at hand. */
+static bool find(struct suffix *suffix, uint64_t addr)
+{
+	size_t end =
+		suffix->at + SEARCH_MAX < suffix->count ? suffix->at + SEARCH_MAX : suffix->count;
+
+	for (size_t i = suffix->at; i < end; i++) {
+		if (suffix->frames[i].addr == addr) {
+			suffix->at = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool suffix_append(struct suffix *suffix, struct snapshot *snapshot,
+		   const struct datastack *datastack, size_t window, frame_array *frames)
+{
+	const struct py_frame *last = frames->items + frames->count - 1;
+	size_t more;
+
+	if (!suffix->frames || !frames->count || !find(suffix, last->addr))
+		return false;
+	more = suffix->count - suffix->at - 1;
+	if (more > suffix->pure || suffix->frames[suffix->at].code != last->code)
+		return false;
+	if (!suffix->is_compared)
+		compare(suffix, snapshot, datastack);
+	if (window < suffix->window || (window == suffix->window && last->addr > suffix->changed) ||
+	    !array_reserve(frames, more))
+		return false;
+	memcpy(frames->items + frames->count, suffix->frames + suffix->at + 1,
+	       more * sizeof(*frames->items));
+	frames->count += more;
+	suffix->taken = more;
+	return true;
+}

@@ -1,0 +1,41 @@
+/*
+ * suffix.h - the part of a stack next to its root that is as it was: taken over, not walked.
+ */
+#ifndef PYTHON_SUFFIX_H
+#define PYTHON_SUFFIX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/array.h"
+#include "datastack.h"
+#include "python/python.h"
+#include "target/snapshot.h"
+
+typedef ARRAY(struct py_frame) frame_array;
+
+/*
+ * The stack that a thread had in the last round of the snapshot, and how much of its data stack has
+ * not changed since.
+ */
+struct suffix {
+	const struct py_frame *frames; /* leaf first; borrowed; NULL: not known */
+	size_t count;
+	size_t pure; /* so many from the root on lie in the data stack, or are shims */
+	size_t at;   /* the frame at hand, and none above it, is looked for from here on */
+	bool is_compared;
+	size_t window; /* that one has changed from the address on, newer ones have altogether */
+	uint64_t changed;
+	size_t taken; /* frames that were taken over */
+};
+
+/*
+ * The last one in `frames`, which lies in that window, was walked to: when it was there before, and
+ * nothing below it has changed, appends what lies below it. False when that is not known, or out of
+ * memory.
+ */
+bool suffix_append(struct suffix *suffix, struct snapshot *snapshot,
+		   const struct datastack *datastack, size_t window, frame_array *frames);
+
+#endif
