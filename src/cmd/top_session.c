@@ -149,12 +149,19 @@ static void schedule_refresh(struct session *session, uint64_t now_ns, uint64_t 
 		session->due_ns = now_ns + cost_ns * REFRESH_PARTS;
 }
 
+/* A table of nothing helps no script, however long a busy machine takes to the first look. */
+static bool is_due(const struct session *session, uint64_t now_ns)
+{
+	return now_ns >= session->due_ns &&
+	       (session->screen || session->dictionary.process_count > 0);
+}
+
 /* Between two looks: is it time for a refresh, was a key pressed? */
 static void on_progress(void *context, const struct stats *stats)
 {
 	struct session *session = context;
 	uint64_t now_ns = clock_now_ns(), own_cpu_ns = clock_own_cpu_ns();
-	bool due = now_ns >= session->due_ns;
+	bool due = is_due(session, now_ns);
 
 	if (due) {
 		fail(session, refresh(session, stats));
