@@ -33,6 +33,7 @@ struct callee {
 	bool is_leaf;    /* nothing was on top of it */
 };
 
+/* caller_addr: 0 when nothing lies below the callee. */
 static struct error *doubt(struct frame_walker *walker, const struct edge *edge,
 			   uint64_t caller_addr, const struct raw_frame *caller,
 			   const struct callee *callee)
@@ -40,6 +41,7 @@ static struct error *doubt(struct frame_walker *walker, const struct edge *edge,
 	struct edge_doubt doubt = {
 		.edge = *edge,
 		.caller_addr = caller_addr,
+		.caller_raw = *caller,
 		.callee_addr = callee->addr,
 		.callee_raw = callee->raw,
 		.is_leaf = callee->is_leaf,
@@ -47,8 +49,6 @@ static struct error *doubt(struct frame_walker *walker, const struct edge *edge,
 
 	if (edge_set_has(walker->edges, edge))
 		return NULL;
-	if (caller)
-		doubt.caller_raw = *caller;
 	return array_push(&walker->doubts, doubt) ? NULL : &error_nomem;
 }
 
@@ -140,20 +140,6 @@ static struct error *check_call(struct frame_walker *walker, uint64_t addr,
 		       : doubt(walker, &edge, addr, raw, callee);
 }
 
-/* The chain ended: is that frame the first of a thread, or one that was just unlinked? */
-static struct error *check_end(struct frame_walker *walker, const struct callee *callee)
-{
-	struct edge edge = { 0 };
-
-	if (!callee->code || callee->above_shim)
-		return NULL;
-	/* it yielded: whoever runs it is below it all the same */
-	if (callee->code->is_generator)
-		return &error_torn;
-	edge.callee = callee->code->id;
-	return doubt(walker, &edge, 0, NULL, callee);
-}
-
 /* A walk on its way from the leaf to the root. */
 struct walk {
 	frame_array *frames;
@@ -165,9 +151,30 @@ struct walk {
 		dropped; /* address of the frame above that turned out to be no frame any more; 0 */
 	bool dropped_dead; /* it was cleared when it returned */
 	int drops;
+	struct raw_frame shim; /* the entry frame that was met last, at shim_addr */
+	uint64_t shim_addr;
 	uint64_t leaf_size;   /* of the current frame, when its address was read; 0: unknown */
 	uint64_t wanted_code; /* id of the code that the next frame is to have; 0: any */
 };
+
+/*
+ * The chain ended: is that frame the first of a thread, or one that was just unlinked? An entry
+ * frame that ends it shows the first, unless what it belongs to runs for moments only, as a
+ * generator does: it lies on the C stack, and may have been copied when it was no more.
+ */
+static struct error *check_end(struct frame_walker *walker, const struct walk *walk)
+{
+	const struct callee *callee = &walk->callee;
+	struct edge edge = { 0 };
+
+	if (!callee->code || (callee->above_shim && !callee->code->is_generator))
+		return NULL;
+	/* it yielded: whoever runs it is below it all the same */
+	if (callee->code->is_generator && !callee->above_shim)
+		return &error_torn;
+	edge.callee = callee->code->id;
+	return doubt(walker, &edge, callee->above_shim ? walk->shim_addr : 0, &walk->shim, callee);
+}
 
 /*
  * What was taken so far had returned by the time that it was copied: the frame at hand was the leaf
@@ -347,6 +354,14 @@ static struct error *take_frame(struct frame_walker *walker, struct walk *walk, 
 										    : &error_nomem;
 }
 
+/* An entry frame: the C code that it belongs to was called by what lies below. */
+static void take_shim(struct walk *walk, uint64_t addr, const struct raw_frame *raw)
+{
+	walk->callee.from_c = walk->callee.above_shim = true;
+	walk->shim = *raw;
+	walk->shim_addr = addr;
+}
+
 /* The frame at hand was taken: is what lies below it known from the round before? Then it is added.
  */
 static bool is_known_below(struct frame_walker *walker, struct walk *walk,
@@ -388,7 +403,7 @@ static struct error *walk_chain(struct frame_walker *walker, uint64_t addr, uint
 		err = find_frame(walker, walk.place.window, addr, &found);
 		if (!err) {
 			if (raw_frame_is_shim(l, &found.raw))
-				walk.callee.from_c = walk.callee.above_shim = true;
+				take_shim(&walk, addr, &found.raw);
 			else
 				err = take_frame(walker, &walk, addr, &found);
 		}
@@ -402,7 +417,7 @@ static struct error *walk_chain(struct frame_walker *walker, uint64_t addr, uint
 	}
 	if (walk.dropped) /* all of it: not the same as a thread without frames */
 		return &error_torn;
-	return check_end(walker, &walk.callee);
+	return check_end(walker, &walk);
 }
 
 /* What the current frame took of the data stack when its address was read; 0 when unknown. */

@@ -141,6 +141,50 @@ Test(frames_generators, is_never_the_first_of_a_thread)
 	}
 }
 
+struct used_again {
+	uint64_t shim, previous;
+	int reads;
+};
+
+/* After the first read the place of the entry frame is one again. */
+static void use_again(struct fake *py, void *arg)
+{
+	struct used_again *again = arg;
+
+	if (again->reads++)
+		fake_set_previous(py, again->shim, again->previous);
+}
+
+/* Its entry frame lies on the C stack: what is copied there may be what is left of another. */
+Test(frames_generators, the_remains_of_an_entry_frame_end_no_chain)
+{
+	struct running running = { 0 };
+
+	FAKE_EACH_PROGRAM(running.program)
+	{
+		struct fake_walk *walk = &running.program.walk;
+		struct used_again again = { 0 };
+
+		if (!has_generators(&running) || walk->py.layout.shim_owner > 255)
+			continue;
+		build(&running);
+		again.previous = running.program.frames[INNER];
+		again.shim = fake_shim(&walk->py, again.previous);
+		fake_set_previous(&walk->py, running.generator, again.shim);
+		fake_walk_begin(walk, running.work);
+		(void)fake_walk_twice(walk);
+		walk->py.before_read = use_again;
+		walk->py.before_read_arg = &again;
+		for (int i = 0; i < 8; i++) {
+			fake_set_previous(&walk->py, again.shim, 0);
+			again.reads = 0;
+			cr_assert_eq(fake_walk_round(walk), &error_torn, "%s",
+				     fake_program_layout(&running.program));
+		}
+		walk->py.before_read = NULL;
+	}
+}
+
 Test(frames_generators, what_it_called_stays_when_it_has_gone_on)
 {
 	struct running running = { 0 };
