@@ -223,7 +223,7 @@ static void sample_world(struct world *world, struct run *run)
 						  .head_count = 1 };
 	world->py.before_read = before_read;
 	world->py.before_read_arg = run;
-	err = create_parts(python);
+	err = python_prepare(python);
 	for (i = 0; !err && i < SAMPLES; i++) {
 		err = python_sample(python, &options, &sample);
 		if (!err)
