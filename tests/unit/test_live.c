@@ -67,7 +67,7 @@ Test(live, wishes)
 
 Test(live, by_in_turn_and_at_once)
 {
-	for (int by = 1; by <= BY_COUNT; by++) {
+	for (unsigned int by = 1; by <= BY_COUNT; by++) {
 		(void)press('b');
 		cr_assert_eq(live.choice.by, by % BY_COUNT);
 	}
