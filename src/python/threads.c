@@ -234,7 +234,7 @@ static struct error *want_stacks(struct round *round, const struct interp *inter
 		const struct known_thread *known = interp->list.items[i];
 		const mem_range_array *from = &known->footprint;
 
-		if (known->read_round + 1 == python->round ||
+		if (!from->count || known->read_round + 1 == python->round ||
 		    !gil_may_have_run(interp, known->tstate))
 			continue;
 		if (!array_reserve(&python->wanted, from->count))
