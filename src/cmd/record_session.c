@@ -320,5 +320,7 @@ int record_session(const struct record_options *options)
 		return record(&session);
 	err = open_outputs(&session); /* names with the PID of the command */
 	status = err ? (int)exit_report(err) : record(&session);
+	if (!options->run.quiet)
+		subject_say_waiting(&session.subject);
 	return subject_wait(&session.subject, status);
 }

@@ -152,6 +152,13 @@ void subject_say_unreadable(const struct sampler *sampler)
 			count == 1 ? "" : "es", error_message(why), count == 1 ? "" : ", ...");
 }
 
+void subject_say_waiting(struct subject *subject)
+{
+	if (!launch_has_ended(&subject->launch) && isatty(STDERR_FILENO))
+		fprintf(stderr, "sonde: process %d goes on; waiting for its end\n",
+			(int)subject->launch.pid);
+}
+
 int subject_wait(struct subject *subject, int status)
 {
 	int ended;

@@ -44,6 +44,9 @@ subject_attach(struct subject *subject, struct sampler *sampler,
 /* On stderr, when there are any: children that could not be read, and why. */
 void subject_say_unreadable(const struct sampler *sampler);
 
+/* On a terminal's stderr: that we wait for the command, when it goes on. */
+void subject_say_waiting(struct subject *subject);
+
 /*
  * The command goes on when we are done: waits for it. Its exit status becomes ours, unless it is 0
  * and `status`, which is how we did, says more.

@@ -261,6 +261,8 @@ int top_session(const struct top_options *options)
 	if (!session.subject.launch.pid)
 		return status;
 	signals_release();
+	if (!options->run.quiet)
+		subject_say_waiting(&session.subject);
 	top_output_show(&session.output, &session.subject.launch);
 	return subject_wait(&session.subject, status);
 }

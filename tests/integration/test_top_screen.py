@@ -339,6 +339,7 @@ def test_a_launched_command_goes_on(terminal, any_python):
     t.see("turn (<string>:")
     t.press("q")
     t.see("out 0\nout 1\nout 2", "err")
+    t.see("goes on; waiting for its end")
     assert not os.path.exists(str(t.folder / "status")), "it is waited for"
     (t.folder / "go").write_text("")
     t.see("last words")
