@@ -190,7 +190,7 @@ static struct error *entry_add(struct code_cache *cache, struct snapshot *snapsh
 	/* what was read is only this round's when the identity in the round's copy agrees */
 	if (!entry_matches(cache, snapshot, entry))
 		return &error_torn;
-	err = code_check_alive(cache->view, &cache->plan, addr, &entry->words);
+	err = code_check_alive(cache->view, &cache->plan, addr, &entry->words, &entry->code);
 	if (err)
 		return err;
 	entry->round = cache->round;

@@ -261,8 +261,9 @@ static bool is_counted(const struct py_layout *l, const unsigned char *before_ty
 	return (uint32_t)count && !(count >> 32 & 0xFFFF);
 }
 
-struct error *code_check_alive(const struct py_view *view, const struct code_plan *plan,
-			       uint64_t addr, const struct code_words *words)
+/* Is it in use, with the words that it had? */
+static struct error *check_words(const struct py_view *view, const struct code_plan *plan,
+				 uint64_t addr, const struct code_words *words)
 {
 	const struct py_layout *l = view->layout;
 	unsigned char identity[IDENTITY_MAX], before_type[32] = { 0 };
@@ -284,6 +285,36 @@ struct error *code_check_alive(const struct py_view *view, const struct code_pla
 	    memcmp(identity, words->identity, plan->identity_size) != 0)
 		return &error_torn;
 	return NULL;
+}
+
+/* &error_torn when the str attribute is not what was read of it. */
+static struct error *check_name(const struct py_view *view, uint64_t addr, const char *name)
+{
+	CLEANUP(freep)
+	char *again = NULL;
+	struct error *err = read_name(view, addr, &again);
+
+	if (err)
+		return err;
+	return strcmp(again, name) == 0 ? NULL : &error_torn;
+}
+
+struct error *code_check_alive(const struct py_view *view, const struct code_plan *plan,
+			       uint64_t addr, const struct code_words *words,
+			       const struct code *code)
+{
+	struct error *err = check_words(view, plan, addr, words);
+
+	if (err || !plan->string_identity_size)
+		return err;
+	/*
+	 * The next object may have come to the same place, with strings at the same addresses, and
+	 * one that is just made is counted before all of its words are written.
+	 */
+	err = check_name(view, words->name, code->name);
+	if (!err)
+		err = check_name(view, words->filename, code->filename);
+	return err ? err : check_words(view, plan, addr, words);
 }
 
 void code_deinit(struct code *code)

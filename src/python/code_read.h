@@ -40,12 +40,12 @@ __attribute__((warn_unused_result)) struct error *code_read(const struct py_view
 
 /*
  * What was read of a code object belongs together only if it lived until the last of it was read:
- * its strings may have become others' in the meantime. &error_torn when it is gone.
+ * its strings may have become others' in the meantime. &error_torn when it is gone, or its names
+ * are others now.
  */
-__attribute__((warn_unused_result)) struct error *code_check_alive(const struct py_view *view,
-								   const struct code_plan *plan,
-								   uint64_t addr,
-								   const struct code_words *words);
+__attribute__((warn_unused_result)) struct error *
+code_check_alive(const struct py_view *view, const struct code_plan *plan, uint64_t addr,
+		 const struct code_words *words, const struct code *code);
 
 /* Frees what code_read() filled in, not the struct. */
 void code_deinit(struct code *code);
