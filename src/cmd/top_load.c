@@ -11,21 +11,33 @@ void top_load_deinit(struct top_load *load)
 	array_deinit(&load->cpu_ns);
 }
 
+struct error *top_load_meet(struct top_load *load, const struct profile *dictionary)
+{
+	for (size_t i = load->cpu_ns.count; i < dictionary->process_count; i++) {
+		struct usage usage;
+		bool is_known = usage_read(dictionary->processes[i].pid, &usage);
+
+		if (!array_push(&load->cpu_ns, is_known ? usage.cpu_ns : UINT64_MAX))
+			return &error_nomem;
+	}
+	return NULL;
+}
+
 struct error *top_load_ask(struct top_load *load, const struct profile *dictionary,
 			   struct load *ret)
 {
 	uint64_t now_ns = clock_now_ns(), cpu_ns = 0;
+	struct error *err = top_load_meet(load, dictionary);
 
 	*ret = (struct load) { 0 };
+	if (err)
+		return err;
 	for (size_t i = 0; i < dictionary->process_count; i++) {
 		struct usage usage;
-		bool is_new = load->cpu_ns.count <= i;
 
-		if (is_new && !array_push(&load->cpu_ns, (uint64_t)0))
-			return &error_nomem;
 		if (!usage_read(dictionary->processes[i].pid, &usage))
 			continue;
-		if (!is_new && usage.cpu_ns > load->cpu_ns.items[i])
+		if (usage.cpu_ns > load->cpu_ns.items[i])
 			cpu_ns += usage.cpu_ns - load->cpu_ns.items[i];
 		load->cpu_ns.items[i] = usage.cpu_ns;
 		ret->rss_bytes += usage.rss_bytes;

@@ -163,6 +163,7 @@ static void on_progress(void *context, const struct stats *stats)
 	uint64_t now_ns = clock_now_ns(), own_cpu_ns = clock_own_cpu_ns();
 	bool due = is_due(session, now_ns);
 
+	fail(session, top_load_meet(&session->load, &session->dictionary));
 	if (due) {
 		fail(session, refresh(session, stats));
 		if (!session->screen && !session->failed)

@@ -79,6 +79,13 @@ def test_tables(sonde, any_python, start):
         assert len(lines) == 6
 
 
+def test_the_first_refresh_knows_the_cpu(sonde, any_python, start):
+    target = start(any_python, "spin.py")
+    target.facts()
+    refresh, = top(sonde, target.pid)
+    assert refresh["cpu"] > 0, refresh
+
+
 def test_orders_and_filters(sonde, any_python, start):
     target = start(any_python, "busy.py")
     target.facts()
