@@ -7,8 +7,6 @@
 #include "exit_status.h"
 #include "units.h"
 
-enum { CPU_LIMIT_PERCENT = 5 /* by default: what nobody on the machine notices */ };
-
 static const struct argp_option options_table[] = {
 	{ "rate", 'r', "RATE", 0, "Samples a second: 250, 1k, 10khz, max (default 1000)", 3 },
 	{ "duration", 'd', "TIME", 0,
@@ -36,37 +34,22 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		state->child_inputs[2] = &options->run;
 		state->child_inputs[3] = &options->wishes;
 		return 0;
-	case 'r':
-		if (!parse_rate(arg, &options->sampler.rate_hz))
-			argp_failure(state, STATUS_USAGE, 0,
-				     "'%s' is no rate (250, 1k, 10khz, max)", arg);
-		return 0;
 	case 'd':
-		if (!parse_duration(arg, &options->sampler.duration_ns))
+		if (!parse_duration(arg, &options->sampling.options.duration_ns))
 			argp_failure(state, STATUS_USAGE, 0,
 				     "'%s' is no duration (30, 30s, 5m, 500ms, 1h)", arg);
-		return 0;
-	case KEY_MAX_CPU:
-		if (!parse_percent(arg, &options->sampler.cpu_limit))
-			argp_failure(state, STATUS_USAGE, 0,
-				     "'%s' is no share of a CPU (5, 2.5%%, unlimited)", arg);
-		options->has_cpu_limit = true;
 		return 0;
 	case KEY_STATS:
 		options->stats = true;
 		return 0;
 	case 's':
-		options->sampler.subprocesses = true;
 		options->shown.report.process_roots = true;
-		return 0;
+		return sampling_parse(&options->sampling, key, arg, state);
 	case KEY_CONFIDENTIAL:
-		options->sampler.confidential = true;
-		return 0;
-	case KEY_CLASS_NAMES:
-		options->sampler.class_names = true;
+		options->sampling.options.confidential = true;
 		return 0;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return sampling_parse(&options->sampling, key, arg, state);
 	}
 }
 
@@ -93,14 +76,14 @@ static const struct argp record_argp = {
 
 static int record_run(int argc, char **argv)
 {
-	struct record_options options = { .sampler.rate_hz = 1000, .wishes.keep = true };
+	struct record_options options = { .wishes.keep = true };
 
+	sampling_init(&options.sampling);
 	argc = options_split(argc, argv, &options.target.command);
 	options_parse(&cmd_record, argc, argv, &options);
-	if (!options.has_cpu_limit && options.sampler.rate_hz > 0)
-		options.sampler.cpu_limit = CPU_LIMIT_PERCENT;
-	options.sampler.gil_only = options.shown.gil;
-	options.sampler.blocking = options.run.blocking;
+	sampling_settle(&options.sampling);
+	options.sampling.options.gil_only = options.shown.gil;
+	options.sampling.options.blocking = options.run.blocking;
 	return record_session(&options);
 }
 

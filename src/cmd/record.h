@@ -6,15 +6,14 @@
 
 #include "destinations.h"
 #include "options.h"
-#include "profile/sampler.h"
 #include "report_options.h"
+#include "sampling.h"
 
 struct record_options {
 	struct target_options target;
 	struct run_options run;
-	struct sampler_options sampler;
-	bool has_cpu_limit; /* was given: else it depends on the rate */
-	bool stats;         /* say what the reading took */
+	struct sampling sampling;
+	bool stats; /* say what the reading took */
 	struct report_choice shown;
 	struct destination_wishes wishes;
 };

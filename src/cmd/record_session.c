@@ -132,7 +132,7 @@ static struct error *prepare(struct session *session)
 	if (err)
 		return err;
 	session->outputs.table_to_error = options->target.command && !isatty(STDOUT_FILENO);
-	session->subject.confidential = options->sampler.confidential;
+	session->subject.confidential = options->sampling.options.confidential;
 	return subject_find(&session->subject, &options->target, options->run.quiet);
 }
 
@@ -180,8 +180,8 @@ static struct error *open_outputs(struct session *session)
 static struct error *connect(struct session *session)
 {
 	const struct record_options *options = session->options;
-	struct recording_options recording = { .rate_hz = options->sampler.rate_hz };
-	struct sampler_options sampler = options->sampler;
+	struct recording_options recording = { .rate_hz = options->sampling.options.rate_hz };
+	struct sampler_options sampler = options->sampling.options;
 	struct error *err;
 
 	err = profile_init(&session->dictionary);
@@ -189,7 +189,8 @@ static struct error *connect(struct session *session)
 		err = sources_create(&session->sources);
 	recording.sources = sampler.sources = session->sources;
 	if (!err)
-		err = subject_describe(&session->subject, &options->sampler, &session->dictionary);
+		err = subject_describe(&session->subject, &options->sampling.options,
+				       &session->dictionary);
 	if (!err)
 		err = record_file_begin(&session->file, &session->dictionary, &recording);
 	if (!err)
@@ -204,7 +205,7 @@ static void explain_nothing(const struct session *session, const struct stats *s
 {
 	const char *why = "no Python code ran";
 
-	if (session->options->sampler.gil_only)
+	if (session->options->sampling.options.gil_only)
 		why = "no thread held the GIL at any look";
 	else if (!stats->ticks)
 		why = "it ended before the first look";

@@ -15,7 +15,6 @@
 #include "units.h"
 
 enum {
-	CPU_LIMIT_PERCENT = 5,           /* by default: what nobody on the machine notices */
 	DELAY_MIN_NS = 50 * CLOCK_MS_NS, /* faster than that nobody reads */
 	ROWS_DEFAULT = 20,               /* of a table */
 };
@@ -130,7 +129,7 @@ static error_t parse_shown(int key, char *arg, struct argp_state *state)
 		choice->mine = true;
 		return 0;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return sampling_parse(&options->sampling, key, arg, state);
 	}
 }
 
@@ -142,23 +141,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &options->target;
 		state->child_inputs[1] = &options->run;
-		return 0;
-	case 'r':
-		if (!parse_rate(arg, &options->sampler.rate_hz))
-			argp_failure(state, STATUS_USAGE, 0,
-				     "'%s' is no rate (250, 1k, 10khz, max)", arg);
-		return 0;
-	case KEY_MAX_CPU:
-		if (!parse_percent(arg, &options->sampler.cpu_limit))
-			argp_failure(state, STATUS_USAGE, 0,
-				     "'%s' is no share of a CPU (5, 2.5%%, unlimited)", arg);
-		options->has_cpu_limit = true;
-		return 0;
-	case 's':
-		options->sampler.subprocesses = true;
-		return 0;
-	case KEY_CLASS_NAMES:
-		options->sampler.class_names = true;
 		return 0;
 	case KEY_BATCH:
 		if (!parse_count(arg, &options->refreshes))
@@ -200,18 +182,18 @@ static const struct argp top_argp = {
 
 static int top_run(int argc, char **argv)
 {
-	struct top_options options = { .sampler.rate_hz = 1000, .delay_ns = CLOCK_SECOND_NS };
+	struct top_options options = { .delay_ns = CLOCK_SECOND_NS };
 
+	sampling_init(&options.sampling);
 	choice_init(&options.choice);
 	argc = options_split(argc, argv, &options.target.command);
 	options_parse(&cmd_top, argc, argv, &options);
-	if (!options.has_cpu_limit && options.sampler.rate_hz > 0)
-		options.sampler.cpu_limit = CPU_LIMIT_PERCENT;
+	sampling_settle(&options.sampling);
 	if (!options.has_sort)
 		choice_fit_sort(&options.choice);
 	if (!options.has_rows && !options.json)
 		options.rows = ROWS_DEFAULT;
-	options.sampler.blocking = options.run.blocking;
+	options.sampling.options.blocking = options.run.blocking;
 	return top_session(&options);
 }
 

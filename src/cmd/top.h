@@ -5,14 +5,13 @@
 #define CMD_TOP_H
 
 #include "options.h"
-#include "profile/sampler.h"
+#include "sampling.h"
 #include "ui/choice.h"
 
 struct top_options {
 	struct target_options target;
 	struct run_options run;
-	struct sampler_options sampler;
-	bool has_cpu_limit; /* was given: else it depends on the rate */
+	struct sampling sampling;
 	struct choice choice;
 	bool has_sort;      /* was given: else it depends on the rows */
 	uint64_t delay_ns;  /* between two refreshes */

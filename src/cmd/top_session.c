@@ -78,7 +78,7 @@ static const char *source_of(void *context, const struct func *func, int32_t lin
 static struct error *connect(struct session *session)
 {
 	const struct top_options *options = session->options;
-	struct sampler_options sampler = options->sampler;
+	struct sampler_options sampler = options->sampling.options;
 	struct error *err = profile_init(&session->dictionary);
 
 	model_init(&session->model, &session->dictionary);
