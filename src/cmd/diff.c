@@ -354,10 +354,8 @@ static int diff_run(int argc, char **argv)
 	signals_clean_up();
 	err = run_diff(&options, &failed);
 	diff_limits_deinit(&options.limits);
-	if (err && err->kind == ERROR_PERMISSION)
-		err->kind = ERROR_OS; /* no process has to permit anything */
 	if (err)
-		return (int)exit_report(err);
+		return (int)exit_report_of_files(err);
 	return failed ? STATUS_SLOWER : STATUS_DONE;
 }
 

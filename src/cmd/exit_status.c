@@ -35,3 +35,10 @@ enum exit_status exit_report(struct error *err)
 	error_destroy(err);
 	return status;
 }
+
+enum exit_status exit_report_of_files(struct error *err)
+{
+	if (err && err->kind == ERROR_PERMISSION)
+		err->kind = ERROR_OS;
+	return exit_report(err);
+}

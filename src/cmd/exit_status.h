@@ -22,4 +22,7 @@ enum exit_status exit_status_of(const struct error *err);
 /* Prints "sonde: " and the sentence on stderr. Consumes err (NULL says nothing). */
 enum exit_status exit_report(struct error *err);
 
+/* The same of a command that looks at no process: nobody has to permit anything. */
+enum exit_status exit_report_of_files(struct error *err);
+
 #endif

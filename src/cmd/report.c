@@ -183,13 +183,11 @@ static int report_run(int argc, char **argv)
 	options_parse(&cmd_report, argc, argv, &options);
 	signals_clean_up();
 	if (options.source)
-		return (int)exit_report(show_source(&options));
+		return (int)exit_report_of_files(show_source(&options));
 	err = destinations_init(&destinations, &options.wishes);
 	if (!err)
 		err = show(&options, &destinations);
-	if (err && err->kind == ERROR_PERMISSION)
-		err->kind = ERROR_OS; /* no process has to permit anything */
-	return (int)exit_report(err);
+	return (int)exit_report_of_files(err);
 }
 
 const struct command cmd_report = {

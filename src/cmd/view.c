@@ -241,9 +241,7 @@ static int view_run(int argc, char **argv)
 	if (!err)
 		err = serve(&viewing, &options);
 	array_deinit(&options.paths);
-	if (err && err->kind == ERROR_PERMISSION)
-		err->kind = ERROR_OS; /* no process has to permit anything */
-	return (int)exit_report(err);
+	return (int)exit_report_of_files(err);
 }
 
 const struct command cmd_view = {
