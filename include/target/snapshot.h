@@ -43,7 +43,8 @@ snapshot_get(struct snapshot *snapshot, uint64_t addr, size_t len, const void **
 /*
  * The same, but read behind all others in the next round: what the target may go on with while it
  * is read. The memory that one reads is for a moment not the target's, which waits for it when it
- * writes there; and what is read between two things sets them apart.
+ * writes there; and what is read between two things sets them apart. Such ranges are read in the
+ * order of their addresses, hence together where they lie close to each other.
  */
 __attribute__((warn_unused_result)) struct error *
 snapshot_get_last(struct snapshot *snapshot, uint64_t addr, size_t len, const void **ret);

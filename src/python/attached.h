@@ -13,11 +13,14 @@
 #include "python/thread_names.h"
 #include "tstate.h"
 
+enum { GIL_COND_SIZE = 48 /* a pthread_cond_t, of glibc as of musl */ };
+
 /* The words of a GIL by which is told who had it. */
 struct gil_words {
-	bool known; /* the others are */
+	bool is_known; /* the others are */
+	bool is_early; /* they were read before the stacks */
 	uint64_t last_holder, switches;
-	unsigned char cond[48]; /* a pthread_cond_t, of glibc as of musl */
+	unsigned char cond[GIL_COND_SIZE];
 };
 
 /* An interpreter of the process, as long as it is in the list. */
@@ -31,6 +34,7 @@ struct interp {
 	uint64_t generation;        /* code objects that died, as of the last sample */
 	uint64_t gil_holder;        /* thread state, in this round; 0 none or unknown */
 	struct gil_words gil_words; /* as of the last sample */
+	bool gil_words_first;       /* they are read first the next time */
 	struct {
 		bool anyone;               /* it is not known who: any thread */
 		uint64_t before, now;      /* else these two: the holders then and now */
@@ -70,6 +74,8 @@ struct python {
 	uint64_t names_round, names_due_ns;
 	char comm[LWP_COMM_SIZE];
 	struct py_counters counters;
+	bool gil_is_held;                   /* the only one, by a thread of the last sample */
+	uint64_t heads[LOCATION_HEADS_MAX]; /* addresses of the newest interpreters; 0 unknown */
 };
 
 /* Makes what samples are taken with; process, mem and location are set. */
@@ -84,6 +90,9 @@ void gil_read(struct python *python, struct interp *interp);
 
 /* Who has run Python code since the last sample, into interp->ran: once a sample. */
 void gil_watch(struct python *python, struct interp *interp);
+
+/* In later passes over the threads: what gil_watch() reads is read in the next sample, too. */
+void gil_foresee(struct python *python, struct interp *interp);
 
 /* Has this thread, as far as is known? */
 bool gil_may_have_run(const struct interp *interp, uint64_t tstate);

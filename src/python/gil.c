@@ -14,6 +14,11 @@
  * (Python/ceval_gil.c). So an equal number means that no other thread has run Python code since,
  * and a number that is one more that only the holder before and the one now have. A thread that
  * begins to wait for the GIL leaves its mark in cond.
+ *
+ * For this to say of a thread that its stack is still the one that was read, these words must have
+ * been read before that stack. But behind the stacks they cost nothing, with the other words of the
+ * interpreter. So they are read there as long as there is only one thread, whose stack is read in
+ * each sample all the same.
  */
 #include <string.h>
 
@@ -24,32 +29,64 @@ static uint64_t read_word(struct python *python, uint64_t addr)
 	const void *bytes;
 	uint64_t word;
 
-	if (error_catch_any(snapshot_get(python->snapshot, addr, sizeof(word), &bytes)))
+	if (error_catch_any(snapshot_get_last(python->snapshot, addr, sizeof(word), &bytes)))
 		return 0;
 	memcpy(&word, bytes, sizeof(word));
 	return word;
 }
 
 /* Where the words lie behind last_holder: struct _gil_runtime_state on 64 bits. */
-enum { GIL_LOCKED = 8, GIL_SWITCH_NUMBER = 16, GIL_COND = 24 };
+enum {
+	GIL_LOCKED = 8,
+	GIL_SWITCH_NUMBER = 16,
+	GIL_COND = 24,
+	GIL_WORDS_SIZE = GIL_COND + GIL_COND_SIZE
+};
 
-static void read_words(struct python *python, const struct interp *interp, struct gil_words *ret)
+static bool has_words(const struct py_layout *l, const struct interp *interp)
+{
+	return !(l->flavour & PY_FREE_THREADED) && interp->gil && l->gil_last_holder >= 0 &&
+	       l->gil_locked == l->gil_last_holder + GIL_LOCKED &&
+	       l->gil_size >= l->gil_last_holder + GIL_WORDS_SIZE;
+}
+
+/* Their copy, or NULL; *is_early: it was made before that of the stacks. */
+static const char *find_words(struct python *python, struct interp *interp, bool *is_early)
 {
 	const struct py_layout *l = &python->location.layout;
-	const size_t size = GIL_COND + sizeof(ret->cond);
+	const size_t size = GIL_WORDS_SIZE;
+	uint64_t addr = interp->gil + (uint64_t)l->gil_last_holder;
+	struct error *err;
 	const void *bytes;
 
-	*ret = (struct gil_words) { .known = false };
-	if (l->flavour & PY_FREE_THREADED || !interp->gil || l->gil_last_holder < 0 ||
-	    l->gil_locked != l->gil_last_holder + GIL_LOCKED ||
-	    l->gil_size < l->gil_last_holder + (int32_t)size ||
-	    error_catch_any(snapshot_get(python->snapshot,
-					 interp->gil + (uint64_t)l->gil_last_holder, size, &bytes)))
+	if (!has_words(l, interp))
+		return NULL;
+	*is_early = interp->gil_words_first && snapshot_glance(python->snapshot, addr, size);
+	interp->gil_words_first = interp->list.count > 1;
+	err = interp->gil_words_first ? snapshot_get(python->snapshot, addr, size, &bytes)
+				      : snapshot_get_last(python->snapshot, addr, size, &bytes);
+	return error_catch_any(err) ? NULL : bytes;
+}
+
+static void read_words(struct python *python, struct interp *interp, struct gil_words *ret)
+{
+	bool is_early;
+	const char *bytes = find_words(python, interp, &is_early);
+
+	ret->is_known = bytes != NULL;
+	if (!bytes)
 		return;
-	ret->known = true;
+	ret->is_early = is_early;
 	memcpy(&ret->last_holder, bytes, sizeof(ret->last_holder));
-	memcpy(&ret->switches, (const char *)bytes + GIL_SWITCH_NUMBER, sizeof(ret->switches));
-	memcpy(ret->cond, (const char *)bytes + GIL_COND, sizeof(ret->cond));
+	memcpy(&ret->switches, bytes + GIL_SWITCH_NUMBER, sizeof(ret->switches));
+	memcpy(ret->cond, bytes + GIL_COND, sizeof(ret->cond));
+}
+
+void gil_foresee(struct python *python, struct interp *interp)
+{
+	bool is_early;
+
+	(void)find_words(python, interp, &is_early);
 }
 
 void gil_watch(struct python *python, struct interp *interp)
@@ -62,8 +99,8 @@ void gil_watch(struct python *python, struct interp *interp)
 	is_another = now->last_holder != before.last_holder;
 	switches = now->switches - before.switches;
 	/* the words are not written at once: a switch without another holder was caught at it */
-	interp->ran.anyone = !now->known || !before.known || switches > 1 ||
-			     (switches == 1) != is_another ||
+	interp->ran.anyone = !now->is_known || !before.is_known || !before.is_early ||
+			     switches > 1 || (switches == 1) != is_another ||
 			     /* a thread changes its thread state without giving up the GIL */
 			     python->interps.count > 1;
 	interp->ran.before = before.last_holder;

@@ -43,7 +43,26 @@ static struct interp *interp_seen(struct python *python, uint64_t addr, int64_t 
 	return interp;
 }
 
-static struct error *read_interps(struct round *round, uint64_t head)
+/*
+ * The newest interpreter of a list. As long as a thread that is known holds the only GIL, nobody
+ * makes another one.
+ */
+static struct error *find_head(struct python *python, size_t list, uint64_t *ret)
+{
+	struct error *err;
+	const void *bytes;
+
+	*ret = python->heads[list];
+	if (*ret && python->gil_is_held && python->now_ns < python->whole_due_ns)
+		return NULL;
+	err = snapshot_get_last(python->snapshot, python->location.heads[list], sizeof(*ret),
+				&bytes);
+	if (!err)
+		python->heads[list] = *ret = word(bytes, 0);
+	return err;
+}
+
+static struct error *read_interps(struct round *round, size_t list)
 {
 	struct python *python = round->python;
 	const struct py_layout *l = &python->location.layout;
@@ -51,10 +70,9 @@ static struct error *read_interps(struct round *round, uint64_t head)
 	struct error *err;
 	uint64_t addr;
 
-	err = snapshot_get(python->snapshot, head, sizeof(addr), &bytes);
+	err = find_head(python, list, &addr);
 	if (err)
 		return err;
-	addr = word(bytes, 0);
 	for (size_t count = 0; addr; count++) {
 		struct interp *interp;
 		const char *slice;
@@ -121,8 +139,9 @@ static void read_generations(struct python *python)
 
 		if (interp->round != python->round)
 			continue;
-		if (!error_catch_any(snapshot_get(python->snapshot, interp->addr + (uint64_t)offset,
-						  sizeof(uint64_t), &bytes)))
+		if (!error_catch_any(snapshot_get_last(python->snapshot,
+						       interp->addr + (uint64_t)offset,
+						       sizeof(uint64_t), &bytes)))
 			interp->generation = word(bytes, 0);
 	}
 }
@@ -139,7 +158,7 @@ static struct error *run_round(struct round *round)
 	if (round->first)
 		code_cache_begin(python->codes, no_code_died(python));
 	for (size_t i = 0; i < python->location.head_count; i++) {
-		err = read_interps(round, python->location.heads[i]);
+		err = read_interps(round, i);
 		if (is_fatal(err))
 			return err;
 		if (err) {
@@ -251,6 +270,17 @@ static void count_failures(struct python *python)
 	}
 }
 
+/* Is there one GIL, and does a thread that is known hold it? */
+static bool is_gil_held(const struct python *python)
+{
+	if (python->location.layout.flavour & PY_FREE_THREADED || python->interps.count > 1)
+		return false;
+	for (size_t i = 0; i < python->threads.count; i++)
+		if (python->threads.items[i].holds_gil)
+			return true;
+	return false;
+}
+
 struct error *python_sample(struct python *python, const struct py_sample_options *options,
 			    struct py_sample *ret)
 {
@@ -281,6 +311,7 @@ struct error *python_sample(struct python *python, const struct py_sample_option
 	mark_shadowed(python);
 	collector_mark(python);
 	count_failures(python);
+	python->gil_is_held = is_gil_held(python);
 	*ret = (struct py_sample) {
 		.threads = python->threads.items,
 		.count = python->threads.count,

@@ -371,8 +371,10 @@ struct error *threads_read(struct round *round, struct interp *interp, uint64_t 
 	struct python *python = round->python;
 	struct error *err;
 
-	if (!round->first)
+	if (!round->first) {
+		gil_foresee(python, interp);
 		return read_torn(round, interp);
+	}
 	gil_watch(python, interp);
 	if (python->now_ns >= python->whole_due_ns)
 		interp->ran.anyone = true;

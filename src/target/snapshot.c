@@ -8,6 +8,8 @@
  * A further piece of a call costs about as much as one and a half further pages of the same piece.
  * So a range that begins less than a page behind the start or end of the one before it is read
  * together with it. A gap that short never holds a whole page, hence no page that nobody asked for.
+ * Those that are to be read last are sorted by address first: words of one structure become one
+ * piece, in whatever order they are asked for.
  */
 #include "target/snapshot.h"
 
@@ -21,6 +23,7 @@
 enum {
 	PAGE_SHIFT = 12,   /* of the table; any size would do */
 	BRIDGE_MAX = 4095, /* bytes between two ranges that are read as one: see above */
+	LAST_MAX = 8,      /* of those read last: so many are looked at one by one */
 	NONE = UINT32_MAX,
 };
 
@@ -50,7 +53,9 @@ struct snapshot {
 	ARRAY(struct page) pages;
 	uint32_t *buckets; /* heads of chains in pages; as many as bucket_count, a power of two */
 	size_t bucket_count;
-	size_t indexed;       /* ranges before this one are in the table */
+	size_t indexed;    /* ranges before this one are in the table */
+	size_t last_start; /* the predicted ranges from here to last_end were read last */
+	size_t last_end;
 	size_t hint;          /* range of the last hit */
 	struct copies copies; /* what the ranges of this round hold */
 	struct copies before; /* those of the last one */
@@ -158,6 +163,11 @@ static struct range *snapshot_find(struct snapshot *snapshot, uint64_t addr, siz
 			snapshot->hint = i;
 			return &ranges[i];
 		}
+	/* what is asked for next lies near the hint all the same */
+	for (size_t i = snapshot->last_start; i < snapshot->last_end && i < snapshot->ranges.count;
+	     i++)
+		if (range_holds(&ranges[i], addr, len))
+			return &ranges[i];
 	if (!snapshot_index(snapshot) || !snapshot->pages.count)
 		return NULL;
 	for (uint32_t i = snapshot->buckets[bucket_of(snapshot, number)]; i != NONE;) {
@@ -205,31 +215,55 @@ static void snapshot_forget(struct snapshot *snapshot)
 	snapshot->order.count = 0;
 	snapshot->pages.count = 0;
 	snapshot->indexed = 0;
+	snapshot->last_start = snapshot->last_end = 0;
 	snapshot->hint = 0;
+}
+
+/* Adds what was used and is to be read last, or not, to the ranges of the next round. */
+static void ranges_carry(const struct snapshot *snapshot, bool last, range_array *next)
+{
+	for (size_t i = 0; i < snapshot->order.count; i++) {
+		const struct range *range = &snapshot->ranges.items[snapshot->order.items[i]];
+
+		if (range->len && range->last == last)
+			next->items[next->count++] = (struct range) { .addr = range->addr,
+								      .len = range->len,
+								      .before = range->data };
+	}
+}
+
+/* By insertion: they are few, and hardly change their order from round to round. */
+static void ranges_sort(struct range *ranges, size_t count)
+{
+	for (size_t i = 1; i < count; i++) {
+		struct range range = ranges[i];
+		size_t k = i;
+
+		for (; k && ranges[k - 1].addr > range.addr; k--)
+			ranges[k] = ranges[k - 1];
+		ranges[k] = range;
+	}
 }
 
 /* The ranges of the next round with their order, in the place of those of this one. */
 static bool snapshot_advance(struct snapshot *snapshot)
 {
 	range_array next = snapshot->next;
+	size_t last, count;
 
 	next.count = 0;
 	if (!array_reserve(&next, snapshot->order.count))
 		return false;
-	for (int last = 0; last < 2; last++) {
-		for (size_t i = 0; i < snapshot->order.count; i++) {
-			const struct range *range =
-				&snapshot->ranges.items[snapshot->order.items[i]];
-
-			if (range->len && range->last == last)
-				next.items[next.count++] = (struct range) { .addr = range->addr,
-									    .len = range->len,
-									    .before = range->data };
-		}
-	}
+	ranges_carry(snapshot, false, &next);
+	last = next.count;
+	ranges_carry(snapshot, true, &next);
+	count = next.count - last < LAST_MAX ? next.count - last : LAST_MAX;
+	ranges_sort(next.items + last, count);
 	snapshot->next = snapshot->ranges;
 	snapshot_forget(snapshot);
 	snapshot->ranges = next;
+	snapshot->last_start = last;
+	snapshot->last_end = last + count;
 	return true;
 }
 
