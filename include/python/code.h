@@ -24,9 +24,10 @@ struct code {
 	char *filename; /* co_filename */
 	int32_t firstlineno;
 	struct line_rows lines;
-	uint64_t instructions; /* address of the first code unit (3.11 and later), else 0 */
-	uint64_t tlbc;         /* array of per-thread copies of the instructions; 0: none */
-	uint32_t size;         /* of the instructions, bytes */
+	uint64_t instructions;   /* address of the first code unit (3.11 and later), else 0 */
+	uint64_t tlbc;           /* array of per-thread copies of the instructions; 0: none */
+	uint64_t fresh_until_ns; /* see code_cache_trusts() */
+	uint32_t size;           /* of the instructions, bytes */
 	uint8_t *leaves; /* bit n: code unit n returns or yields (3.11 and later); NULL: unknown */
 	uint32_t framesize;     /* what a frame of it takes on the data stack, bytes; 0: unknown */
 	char first_argument[8]; /* "self", "cls" or "": what it is called */
@@ -61,9 +62,18 @@ __attribute__((warn_unused_result)) struct error *code_cache_get(struct code_cac
 /*
  * A new sample: entries are checked again when they are asked for, unless `trusted` (the
  * interpreter says that no code object died since the last). Entries that turned out stale in the
- * last one are freed; all become stale when there are more than CODE_CACHE_MAX.
+ * last one are freed; all become stale when there are more than CODE_CACHE_MAX. now_ns: of the
+ * sample.
  */
-void code_cache_begin(struct code_cache *cache, bool trusted);
+void code_cache_begin(struct code_cache *cache, bool trusted, uint64_t now_ns);
+
+/*
+ * It was found in a frame of the last sample: need it not be checked when the same frame is there
+ * again, with the same code word? A frame keeps its code object alive; that it is the same frame
+ * its words say for all but those that make code objects and run them over and over. So an entry is
+ * believed for 1/256 of the time for which it was seen to live, and for 16 ms at most.
+ */
+bool code_cache_trusts(const struct code_cache *cache, const struct code *code);
 
 /* Did any turn out stale in this sample? */
 bool code_cache_has_stale(const struct code_cache *cache);

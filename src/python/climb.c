@@ -19,7 +19,7 @@ static uint64_t frame_above(struct frame_walker *walker, uint64_t addr)
 
 	if (error_catch_any(find_frame(walker, 0, addr, &caller)) || !caller.in_window ||
 	    !caller.raw.stack_pointer || raw_frame_is_shim(walker->view->layout, &caller.raw) ||
-	    error_catch_any(find_code(walker, &caller.raw, &code, &offset)) || offset <= 0 ||
+	    error_catch_any(find_code(walker, addr, &caller.raw, &code, &offset)) || offset <= 0 ||
 	    code_leaves_at(code, offset) || !code->framesize)
 		return 0;
 	above = addr + code->framesize;
@@ -27,7 +27,7 @@ static uint64_t frame_above(struct frame_walker *walker, uint64_t addr)
 			    &callee.window) ||
 	    error_catch_any(find_frame(walker, caller.window, above, &callee)) ||
 	    callee.raw.previous != addr || callee.raw.owner != 0 ||
-	    error_catch_any(find_code(walker, &callee.raw, &callee_code, &offset)) ||
+	    error_catch_any(find_code(walker, above, &callee.raw, &callee_code, &offset)) ||
 	    frame_has_returned(walker->view->layout, callee_code, offset) ||
 	    !call_is_evident(walker, &caller.raw, above, &callee.raw, callee_code))
 		return 0;

@@ -12,12 +12,14 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/map.h"
 #include "code_read.h"
 
 struct entry {
 	struct code code;
-	uint64_t round; /* in which it was last found unchanged */
+	uint64_t round;    /* in which it was last found unchanged */
+	uint64_t since_ns; /* when it was first read */
 	struct code_words words;
 	unsigned char name_identity[STRING_IDENTITY_MAX];
 	unsigned char filename_identity[STRING_IDENTITY_MAX];
@@ -25,14 +27,18 @@ struct entry {
 	UT_hash_handle hh;
 };
 
-enum { NEAR_BITS = 10 /* the functions of a deep stack, and some */ };
+enum {
+	NEAR_BITS = 10,    /* the functions of a deep stack, and some */
+	FRESH_SHARE = 256, /* see code_cache_trusts() */
+	FRESH_NS = 16 * CLOCK_MS_NS,
+};
 
 struct code_cache {
 	const struct py_view *view;
 	struct entry *entries;
 	struct entry *near[1 << NEAR_BITS]; /* some of them, by address: found without a search */
 	struct entry *stale; /* replaced in this round; frames may still point at them */
-	uint64_t round;
+	uint64_t round, now_ns;
 	uint64_t trusted_since; /* entries checked in this round or later need no check */
 	uint64_t next_id;
 	struct code_plan plan;
@@ -125,14 +131,30 @@ void code_cache_destroy(struct code_cache *cache)
 	free(cache);
 }
 
-void code_cache_begin(struct code_cache *cache, bool trusted)
+void code_cache_begin(struct code_cache *cache, bool trusted, uint64_t now_ns)
 {
 	free_stale(cache);
 	if (HASH_COUNT(cache->entries) > CODE_CACHE_MAX)
 		retire_all(cache);
 	cache->round++;
+	cache->now_ns = now_ns;
 	if (!trusted)
 		cache->trusted_since = cache->round;
+}
+
+bool code_cache_trusts(const struct code_cache *cache, const struct code *code)
+{
+	return cache->now_ns < code->fresh_until_ns && !code->is_stale;
+}
+
+/* It was found unchanged. Those that were first seen together are not all due together. */
+static void entry_confirm(const struct code_cache *cache, struct entry *entry)
+{
+	uint64_t longest = FRESH_NS / 2 + (entry->code.addr >> 4) * 0x9e3779b1u % (FRESH_NS / 2);
+	uint64_t fresh = (cache->now_ns - entry->since_ns) / FRESH_SHARE;
+
+	entry->round = cache->round;
+	entry->code.fresh_until_ns = cache->now_ns + (fresh < longest ? fresh : longest);
 }
 
 bool code_cache_has_stale(const struct code_cache *cache)
@@ -193,7 +215,8 @@ static struct error *entry_add(struct code_cache *cache, struct snapshot *snapsh
 	err = code_check_alive(cache->view, &cache->plan, addr, &entry->words, &entry->code);
 	if (err)
 		return err;
-	entry->round = cache->round;
+	entry->since_ns = cache->now_ns;
+	entry_confirm(cache, entry);
 	entry->code.id = cache->next_id++;
 	HASH_ADD(hh, cache->entries, code.addr, sizeof(entry->code.addr), entry);
 	if (!entry->hh.tbl)
@@ -210,7 +233,7 @@ struct error *code_cache_get(struct code_cache *cache, struct snapshot *snapshot
 
 	if (entry && entry->round < cache->trusted_since) {
 		if (entry_matches(cache, snapshot, entry)) {
-			entry->round = cache->round;
+			entry_confirm(cache, entry);
 		} else {
 			retire(cache, entry);
 			entry = NULL;

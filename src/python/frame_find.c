@@ -115,16 +115,47 @@ static struct error *instruction_offset(struct frame_walker *walker, const struc
 	return NULL;
 }
 
-struct error *find_code(struct frame_walker *walker, const struct raw_frame *raw,
+/* The same frame was there in the last round, with the same code word. */
+static bool is_known_code(const struct frame_walker *walker, uint64_t addr,
+			  const struct raw_frame *raw, const struct code **ret)
+{
+	const struct code *code = suffix_code(&walker->suffix, addr);
+
+	if (!code || code->addr != raw->code || !code_cache_trusts(walker->codes, code))
+		return false;
+	*ret = code;
+	return true;
+}
+
+struct error *find_code(struct frame_walker *walker, uint64_t addr, const struct raw_frame *raw,
 			const struct code **code, int32_t *offset)
 {
-	struct error *err = code_cache_get(walker->codes, walker->snapshot, raw->code, code);
+	struct error *err = NULL;
 
+	if (!is_known_code(walker, addr, raw, code))
+		err = code_cache_get(walker->codes, walker->snapshot, raw->code, code);
 	if (!err)
 		err = instruction_offset(walker, *code, raw, offset);
 	if (error_catch(&err, ERROR_FAULT))
 		err = &error_torn;
 	return err;
+}
+
+struct error *check_function(struct frame_walker *walker, const struct raw_frame *raw,
+			     const struct code *code)
+{
+	const struct py_layout *l = walker->view->layout;
+	const struct edge pair = { raw->func, code->id, INT64_MIN };
+	uint64_t function_code;
+	struct error *err;
+
+	if (!raw->func || l->function_code < 0 || edge_set_has(walker->edges, &pair))
+		return NULL;
+	err = mem_read_u64(walker->view->mem, raw->func + (uint64_t)l->function_code,
+			   &function_code);
+	if (err)
+		return err->kind == ERROR_FAULT ? &error_torn : err;
+	return function_code == code->addr ? edge_set_add(walker->edges, &pair) : &error_torn;
 }
 
 bool frame_has_returned(const struct py_layout *layout, const struct code *code, int32_t offset)
@@ -178,10 +209,17 @@ struct error *find_frame(struct frame_walker *walker, size_t from_window, uint64
 	bytes = datastack_find(&walker->datastack, from_window, addr, walker->frame_size,
 			       &ret->window);
 	ret->in_window = bytes != NULL;
+	if (!bytes && walker->pages)
+		bytes = frame_pages_find(walker->pages, addr, walker->frame_size);
 	if (!bytes)
 		bytes = snapshot_peek(walker->snapshot, addr, walker->frame_size);
 	if (!bytes) {
 		late = true;
+		if (walker->pages) {
+			err = frame_pages_add(walker->pages, walker->snapshot, addr);
+			if (err)
+				return err;
+		}
 		err = snapshot_get(walker->snapshot, addr, walker->frame_size, &bytes);
 		if (err)
 			return err;

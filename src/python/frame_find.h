@@ -23,13 +23,20 @@ __attribute__((warn_unused_result)) struct error *
 find_frame(struct frame_walker *walker, size_t from_window, uint64_t addr, struct found_frame *ret);
 
 /*
- * Its code object, and the offset of its instruction in bytes, -1 before the first. &error_torn
- * when the words do not fit together; &error_gone, &error_nomem.
+ * The code object of the frame at addr, and the offset of its instruction in bytes, -1 before the
+ * first. &error_torn when the words do not fit together; &error_gone, &error_nomem.
  */
-__attribute__((warn_unused_result)) struct error *find_code(struct frame_walker *walker,
-							    const struct raw_frame *raw,
-							    const struct code **code,
-							    int32_t *offset);
+__attribute__((warn_unused_result)) struct error *
+find_code(struct frame_walker *walker, uint64_t addr, const struct raw_frame *raw,
+	  const struct code **code, int32_t *offset);
+
+/*
+ * A frame is current a moment before all of its words are written: its function is the new one and
+ * its code still that of the frame that was there before. Pairs that were found to belong together
+ * are remembered. &error_torn when they do not; &error_gone, &error_nomem.
+ */
+__attribute__((warn_unused_result)) struct error *
+check_function(struct frame_walker *walker, const struct raw_frame *raw, const struct code *code);
 
 /*
  * Does a frame that stands there return? Since 3.12 its caller is the current frame again while it

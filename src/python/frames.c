@@ -19,6 +19,7 @@
 #include "call_check.h"
 #include "climb.h"
 #include "frame_find.h"
+#include "object_suffix.h"
 #include "root_part.h"
 
 /* The frame that was taken last: the callee of the next one. */
@@ -212,28 +213,6 @@ static bool is_leaf(const struct walk *walk, uint64_t addr, const struct code *c
 }
 
 /*
- * A frame is current a moment before all of its words are written: its function is the new one and
- * its code still that of the frame that was there before. Pairs that were found to belong together
- * are remembered.
- */
-static struct error *check_function(struct frame_walker *walker, const struct raw_frame *raw,
-				    const struct code *code)
-{
-	const struct py_layout *l = walker->view->layout;
-	const struct edge pair = { raw->func, code->id, INT64_MIN };
-	uint64_t function_code;
-	struct error *err;
-
-	if (!raw->func || l->function_code < 0 || edge_set_has(walker->edges, &pair))
-		return NULL;
-	err = mem_read_u64(walker->view->mem, raw->func + (uint64_t)l->function_code,
-			   &function_code);
-	if (err)
-		return err->kind == ERROR_FAULT ? &error_torn : err;
-	return function_code == code->addr ? edge_set_add(walker->edges, &pair) : &error_torn;
-}
-
-/*
  * The generator that was taken last is linked to nobody: it yielded before it was copied. Who ran
  * it when it was last seen at work ran it now.
  */
@@ -304,7 +283,7 @@ static struct error *take_frame(struct frame_walker *walker, struct walk *walk, 
 	bool is_running;
 	int32_t offset = -1, call_offset;
 
-	err = find_code(walker, raw, &code, &offset);
+	err = find_code(walker, addr, raw, &code, &offset);
 	if (error_catch(&err, ERROR_TORN))
 		return drop_frame(walker, walk, addr, raw);
 	if (err)
@@ -378,6 +357,31 @@ static bool is_known_below(struct frame_walker *walker, struct walk *walk,
 	return is_known;
 }
 
+/*
+ * Frames that are objects, from the one at *addr on: those that are as they were in the last round
+ * are kept, and *addr is what lies below them.
+ */
+static size_t take_unchanged(struct frame_walker *walker, struct walk *walk, size_t room,
+			     uint64_t *addr)
+{
+	const struct py_frame *last;
+	size_t taken;
+
+	if (!walker->pages)
+		return 0;
+	taken = object_suffix_append(&walker->suffix, walker->view->layout, walker->pages,
+				     walker->codes, room, addr, walk->frames);
+	if (!taken)
+		return 0;
+	last = walk->frames->items + walk->frames->count - 1;
+	walk->callee = (struct callee) {
+		.code = last->code,
+		.addr = last->addr,
+		.offset = last->offset,
+	};
+	return taken;
+}
+
 static struct error *walk_chain(struct frame_walker *walker, uint64_t addr, uint64_t leaf_size,
 				frame_array *frames, bool *elided)
 {
@@ -392,6 +396,9 @@ static struct error *walk_chain(struct frame_walker *walker, uint64_t addr, uint
 		struct found_frame found;
 		struct error *err;
 
+		seen += take_unchanged(walker, &walk, PY_FRAMES_MAX - seen, &addr);
+		if (!addr) /* its end was checked then */
+			return NULL;
 		if (seen >= PY_FRAMES_MAX) {
 			*elided = true;
 			return NULL;
@@ -444,6 +451,8 @@ static struct error *walk_thread(struct frame_walker *walker, const struct tstat
 	walker->late = false;
 	walker->doubts.count = 0;
 	walker->datastack.windows.count = 0;
+	if (walker->pages)
+		frame_pages_begin(walker->pages, walker->snapshot);
 	err = first_frame(walker, tstate, &first);
 	top = err ? 0 : first;
 	if (!err && first && tstate->datastack_chunk)

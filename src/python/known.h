@@ -20,6 +20,7 @@ struct known_thread {
 	frame_array frames;
 	size_t pure;               /* see struct suffix */
 	uint64_t walk_pass;        /* in which the frames were found */
+	struct frame_pages pages;  /* where the frames lie, until 3.10 */
 	mem_range_array footprint; /* what was read for the stack */
 	bool has_stack;            /* the frames are what its words said when they were last read */
 	bool has_state;            /* so is the state */

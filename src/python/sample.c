@@ -156,7 +156,7 @@ static struct error *run_round(struct round *round)
 	if (err)
 		return err;
 	if (round->first)
-		code_cache_begin(python->codes, no_code_died(python));
+		code_cache_begin(python->codes, no_code_died(python), python->now_ns);
 	for (size_t i = 0; i < python->location.head_count; i++) {
 		err = read_interps(round, i);
 		if (is_fatal(err))

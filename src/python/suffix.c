@@ -50,19 +50,33 @@ static void compare(struct suffix *suffix, struct snapshot *snapshot,
 	}
 }
 
-/* Was there a frame at that address? It becomes the one at hand. */
-static bool find(struct suffix *suffix, uint64_t addr)
+/* The index of the frame at that address; the count of all when it is not found. */
+static size_t search(const struct suffix *suffix, uint64_t addr)
 {
 	size_t end =
 		suffix->at + SEARCH_MAX < suffix->count ? suffix->at + SEARCH_MAX : suffix->count;
 
-	for (size_t i = suffix->at; i < end; i++) {
-		if (suffix->frames[i].addr == addr) {
-			suffix->at = i;
-			return true;
-		}
-	}
-	return false;
+	for (size_t i = suffix->at; i < end; i++)
+		if (suffix->frames[i].addr == addr)
+			return i;
+	return suffix->count;
+}
+
+bool suffix_find(struct suffix *suffix, uint64_t addr)
+{
+	size_t i = suffix->frames ? search(suffix, addr) : suffix->count;
+
+	if (i >= suffix->count)
+		return false;
+	suffix->at = i;
+	return true;
+}
+
+const struct code *suffix_code(const struct suffix *suffix, uint64_t addr)
+{
+	size_t i = suffix->frames ? search(suffix, addr) : suffix->count;
+
+	return i < suffix->count ? suffix->frames[i].code : NULL;
 }
 
 bool suffix_append(struct suffix *suffix, struct snapshot *snapshot,
@@ -71,7 +85,7 @@ bool suffix_append(struct suffix *suffix, struct snapshot *snapshot,
 	const struct py_frame *last = frames->items + frames->count - 1;
 	size_t more;
 
-	if (!suffix->frames || !frames->count || !find(suffix, last->addr))
+	if (!frames->count || !suffix_find(suffix, last->addr))
 		return false;
 	more = suffix->count - suffix->at - 1;
 	if (more > suffix->pure || suffix->frames[suffix->at].code != last->code)

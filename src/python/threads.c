@@ -104,9 +104,12 @@ static bool is_wanted(const struct py_sample_options *options, const struct py_t
 }
 
 /* What is known of the thread when this round begins: as far as the last one had read it. */
-static void offer_suffix(struct python *python, const struct known_thread *known)
+static void offer_suffix(struct python *python, struct known_thread *known)
 {
+	bool is_object = python->location.layout.frame_shape == FRAME_OBJECT;
+
 	python->walker.suffix = (struct suffix) { .frames = NULL };
+	python->walker.pages = is_object ? &known->pages : NULL;
 	python->walker.pure = 0;
 	if (!known->has_stack || known->thread.stack_state != PY_STACK_WHOLE ||
 	    known->walk_pass + 1 != python->pass)

@@ -21,6 +21,8 @@ void fake_walk_begin(struct fake_walk *walk, uint64_t frame)
 	must(snapshot_create(&walk->py.mem, &walk->snapshot));
 	must(code_cache_create(&walk->py.view, &walk->codes));
 	must(frame_walker_init(&walk->walker, &walk->py.view, walk->snapshot, walk->codes));
+	if (walk->py.layout.frame_shape == FRAME_OBJECT)
+		walk->walker.pages = &walk->pages;
 }
 
 void fake_walk_end(struct fake_walk *walk)
@@ -29,6 +31,7 @@ void fake_walk_end(struct fake_walk *walk)
 	code_cache_destroy(walk->codes);
 	snapshot_destroy(walk->snapshot);
 	array_deinit(&walk->frames);
+	frame_pages_deinit(&walk->pages);
 	walk->snapshot = NULL;
 }
 
@@ -37,7 +40,7 @@ struct error *fake_walk_round(struct fake_walk *walk)
 	struct error *err = snapshot_begin(walk->snapshot);
 
 	walk->frames.count = 0;
-	code_cache_begin(walk->codes, false);
+	code_cache_begin(walk->codes, false, walk->now_ns);
 	if (!err)
 		err = tstate_read(&walk->py.layout, &walk->plan, walk->snapshot, walk->thread,
 				  &walk->tstate);

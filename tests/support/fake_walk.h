@@ -17,6 +17,8 @@ struct fake_walk {
 	struct tstate_plan plan;
 	struct tstate tstate; /* of the last round */
 	frame_array frames;   /* of the last round, leaf first */
+	uint64_t now_ns;      /* of the next round */
+	struct frame_pages pages;
 	bool elided;
 };
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "python/code.h"
 #include "support/fake.h"
 #include "support/fake_objects.h"
@@ -19,6 +20,7 @@ struct world {
 	struct snapshot *snapshot;
 	struct code_cache *cache;
 	const struct code *code; /* the last that was got */
+	uint64_t now_ns;
 };
 
 static bool start(struct world *world, size_t index)
@@ -51,7 +53,7 @@ static struct error *get(struct world *world, uint64_t addr, bool trusted, uint6
 	struct error *err = snapshot_begin(world->snapshot);
 
 	world->py.mem.calls = 0;
-	code_cache_begin(world->cache, trusted);
+	code_cache_begin(world->cache, trusted, world->now_ns);
 	if (!err)
 		err = code_cache_get(world->cache, world->snapshot, addr, &world->code);
 	if (calls)
@@ -267,6 +269,49 @@ Test(code, what_is_trusted_is_not_read)
 		cr_assert_null(get(&world, addr, false, &calls));
 		cr_assert_gt(calls, NO_CALLS);
 		cr_assert_eq(world.code, first);
+	}
+}
+
+/* One that was seen to live for that long is believed for a part of it, and not for ever. */
+static uint64_t trusted_ns(struct world *world, uint64_t addr, uint64_t lived_ns)
+{
+	uint64_t from_ns, trusted = 0;
+
+	cr_assert_null(get(world, addr, false, NULL));
+	cr_assert_not(code_cache_trusts(world->cache, world->code), "%s", layout_of(world));
+	world->now_ns += lived_ns;
+	cr_assert_null(get(world, addr, false, NULL));
+	from_ns = world->now_ns;
+	while (code_cache_trusts(world->cache, world->code)) {
+		trusted = world->now_ns - from_ns + 1000;
+		world->now_ns += 1000;
+		code_cache_begin(world->cache, false, world->now_ns);
+		cr_assert_lt(trusted, 100 * CLOCK_MS_NS);
+	}
+	return trusted;
+}
+
+Test(code, is_believed_for_a_part_of_its_life)
+{
+	struct world world;
+
+	EACH_WORLD(world)
+	{
+		const struct fake_code given = { .name = "new", .filename = "new.py" };
+		uint64_t one = make_lines(&world.py), two = make_lines(&world.py);
+		uint64_t old = make_lines(&world.py), other = make(&world.py, &given);
+
+		world.now_ns = CLOCK_SECOND_NS;
+		cr_assert_eq(trusted_ns(&world, one, 0), 0, "%s", layout_of(&world));
+		cr_assert_eq(trusted_ns(&world, two, 256000), 1000, "%s", layout_of(&world));
+		cr_assert_leq(trusted_ns(&world, old, UINT64_C(1000) * CLOCK_SECOND_NS),
+			      16 * CLOCK_MS_NS);
+		/* found to be another, it begins anew */
+		memcpy(fake_at(&world.py, old), fake_at(&world.py, other),
+		       (size_t)world.py.layout.code_size + INSTRUCTIONS);
+		cr_assert_null(get(&world, old, false, NULL));
+		cr_assert_str_eq(world.code->name, "new");
+		cr_assert_not(code_cache_trusts(world.cache, world.code), "%s", layout_of(&world));
 	}
 }
 
