@@ -71,7 +71,7 @@ void code_cache_begin(struct code_cache *cache, bool trusted, uint64_t now_ns);
  * It was found in a frame of the last sample: need it not be checked when the same frame is there
  * again, with the same code word? A frame keeps its code object alive; that it is the same frame
  * its words say for all but those that make code objects and run them over and over. So an entry is
- * believed for 1/256 of the time for which it was seen to live, and for 16 ms at most.
+ * believed for 1/256 of the time for which it was seen to live, and for 16 ms at most (fresh.h).
  */
 bool code_cache_trusts(const struct code_cache *cache, const struct code *code);
 

@@ -70,6 +70,7 @@ struct python {
 	uint64_t round;                       /* samples */
 	uint64_t pass;                        /* passes over the lists of threads */
 	uint64_t now_ns;                      /* of this sample */
+	uint64_t period_ns;                   /* since the last one */
 	uint64_t whole_due_ns;                /* when all is read again, whatever is known */
 	uint64_t names_round, names_due_ns;
 	char comm[LWP_COMM_SIZE];

@@ -12,9 +12,9 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/clock.h"
 #include "base/map.h"
 #include "code_read.h"
+#include "fresh.h"
 
 struct entry {
 	struct code code;
@@ -28,9 +28,7 @@ struct entry {
 };
 
 enum {
-	NEAR_BITS = 10,    /* the functions of a deep stack, and some */
-	FRESH_SHARE = 256, /* see code_cache_trusts() */
-	FRESH_NS = 16 * CLOCK_MS_NS,
+	NEAR_BITS = 10, /* the functions of a deep stack, and some */
 };
 
 struct code_cache {
@@ -38,7 +36,7 @@ struct code_cache {
 	struct entry *entries;
 	struct entry *near[1 << NEAR_BITS]; /* some of them, by address: found without a search */
 	struct entry *stale; /* replaced in this round; frames may still point at them */
-	uint64_t round, now_ns;
+	uint64_t round, now_ns, period_ns;
 	uint64_t trusted_since; /* entries checked in this round or later need no check */
 	uint64_t next_id;
 	struct code_plan plan;
@@ -137,6 +135,7 @@ void code_cache_begin(struct code_cache *cache, bool trusted, uint64_t now_ns)
 	if (HASH_COUNT(cache->entries) > CODE_CACHE_MAX)
 		retire_all(cache);
 	cache->round++;
+	cache->period_ns = now_ns - cache->now_ns;
 	cache->now_ns = now_ns;
 	if (!trusted)
 		cache->trusted_since = cache->round;
@@ -147,14 +146,12 @@ bool code_cache_trusts(const struct code_cache *cache, const struct code *code)
 	return cache->now_ns < code->fresh_until_ns && !code->is_stale;
 }
 
-/* It was found unchanged. Those that were first seen together are not all due together. */
+/* It was found unchanged. */
 static void entry_confirm(const struct code_cache *cache, struct entry *entry)
 {
-	uint64_t longest = FRESH_NS / 2 + (entry->code.addr >> 4) * 0x9e3779b1u % (FRESH_NS / 2);
-	uint64_t fresh = (cache->now_ns - entry->since_ns) / FRESH_SHARE;
-
 	entry->round = cache->round;
-	entry->code.fresh_until_ns = cache->now_ns + (fresh < longest ? fresh : longest);
+	entry->code.fresh_until_ns =
+		fresh_until_ns(entry->since_ns, cache->now_ns, cache->period_ns, entry->code.addr);
 }
 
 bool code_cache_has_stale(const struct code_cache *cache)
@@ -179,11 +176,29 @@ static bool string_matches(const struct code_cache *cache, struct snapshot *snap
 	return !memcmp(identity, bytes, cache->plan.string_identity_size);
 }
 
+/* What was not predicted is read in one call. */
+static void want_words(const struct code_cache *cache, struct snapshot *snapshot,
+		       const struct entry *entry)
+{
+	const struct code_plan *plan = &cache->plan;
+	const uint64_t header = (uint64_t)cache->view->layout->object_size;
+	const struct mem_range ranges[] = {
+		{ .addr = entry->code.addr + (uint64_t)plan->identity_start,
+		  .len = plan->identity_size },
+		{ .addr = entry->words.name + header, .len = plan->string_identity_size },
+		{ .addr = entry->words.filename + header, .len = plan->string_identity_size },
+	};
+
+	if (plan->string_identity_size && !snapshot_glance(snapshot, ranges[0].addr, ranges[0].len))
+		(void)error_catch_any(snapshot_want(snapshot, ranges, 3));
+}
+
 /* True when what is at the entry's address in this round is still the same code object. */
 static bool entry_matches(struct code_cache *cache, struct snapshot *snapshot, struct entry *entry)
 {
 	const void *bytes;
 
+	want_words(cache, snapshot, entry);
 	if (error_catch_any(snapshot_get(snapshot,
 					 entry->code.addr + (uint64_t)cache->plan.identity_start,
 					 cache->plan.identity_size, &bytes)))

@@ -209,14 +209,15 @@ struct error *find_frame(struct frame_walker *walker, size_t from_window, uint64
 	bytes = datastack_find(&walker->datastack, from_window, addr, walker->frame_size,
 			       &ret->window);
 	ret->in_window = bytes != NULL;
-	if (!bytes && walker->pages)
-		bytes = frame_pages_find(walker->pages, addr, walker->frame_size);
+	if (!bytes && walker->blocks)
+		bytes = frame_blocks_find(walker->blocks, addr, walker->frame_size);
 	if (!bytes)
 		bytes = snapshot_peek(walker->snapshot, addr, walker->frame_size);
 	if (!bytes) {
 		late = true;
-		if (walker->pages) {
-			err = frame_pages_add(walker->pages, walker->snapshot, addr);
+		if (walker->blocks) {
+			err = frame_blocks_add(walker->blocks, walker->snapshot, addr,
+					       walker->frame_size);
 			if (err)
 				return err;
 		}
@@ -229,7 +230,7 @@ struct error *find_frame(struct frame_walker *walker, size_t from_window, uint64
 	if (ret->raw.owner == 0 && !ret->in_window)
 		return &error_torn;
 	ret->is_late = late;
-	if (late)
+	if (late && !walker->blocks)
 		remember(walker, addr, walker->frame_size);
 	/*
 	 * The interpreter's own frames on the C stack do not change while they are linked. Of a

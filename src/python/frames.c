@@ -367,9 +367,9 @@ static size_t take_unchanged(struct frame_walker *walker, struct walk *walk, siz
 	const struct py_frame *last;
 	size_t taken;
 
-	if (!walker->pages)
+	if (!walker->blocks)
 		return 0;
-	taken = object_suffix_append(&walker->suffix, walker->view->layout, walker->pages,
+	taken = object_suffix_append(&walker->suffix, walker->view->layout, walker->blocks,
 				     walker->codes, room, addr, walk->frames);
 	if (!taken)
 		return 0;
@@ -451,8 +451,8 @@ static struct error *walk_thread(struct frame_walker *walker, const struct tstat
 	walker->late = false;
 	walker->doubts.count = 0;
 	walker->datastack.windows.count = 0;
-	if (walker->pages)
-		frame_pages_begin(walker->pages, walker->snapshot);
+	if (walker->blocks)
+		frame_blocks_begin(walker->blocks, walker->snapshot);
 	err = first_frame(walker, tstate, &first);
 	top = err ? 0 : first;
 	if (!err && first && tstate->datastack_chunk)

@@ -10,7 +10,7 @@
 #include "base/error.h"
 #include "datastack.h"
 #include "edges.h"
-#include "frame_pages.h"
+#include "frame_blocks.h"
 #include "python/python.h"
 #include "python/view.h"
 #include "resumers.h"
@@ -33,11 +33,11 @@ struct frame_walker {
 	struct code_cache *codes;
 	struct edge_set *edges;
 	struct resumers *resumers;
-	size_t frame_size;          /* bytes of a frame that are looked at */
-	struct datastack datastack; /* scratch */
-	struct suffix suffix;       /* set for each walk by the caller, who may leave it empty */
-	struct frame_pages *pages;  /* of the thread, set as the suffix is; NULL from 3.11 on */
-	size_t pure;                /* out: for the suffix of the next walk */
+	size_t frame_size;           /* bytes of a frame that are looked at */
+	struct datastack datastack;  /* scratch */
+	struct suffix suffix;        /* set for each walk by the caller, who may leave it empty */
+	struct frame_blocks *blocks; /* of the thread, set as the suffix is; NULL from 3.11 on */
+	size_t pure;                 /* out: for the suffix of the next walk */
 	ARRAY(struct edge_doubt) doubts;
 	bool late; /* something was not predicted: read after the thread state, at another moment */
 	struct recent_range recent[RECENT_MAX];

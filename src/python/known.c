@@ -33,7 +33,7 @@ void known_threads_forget(struct known_thread **threads, uint64_t pass)
 		HASH_DEL(*threads, known);
 		array_deinit(&known->frames);
 		array_deinit(&known->footprint);
-		frame_pages_deinit(&known->pages);
+		frame_blocks_deinit(&known->blocks);
 		free(known);
 	}
 }

@@ -18,15 +18,17 @@ struct known_thread {
 	uint64_t tstate;         /* key */
 	struct py_thread thread; /* as it was last read; frames points into the array below */
 	frame_array frames;
-	size_t pure;               /* see struct suffix */
-	uint64_t walk_pass;        /* in which the frames were found */
-	struct frame_pages pages;  /* where the frames lie, until 3.10 */
-	mem_range_array footprint; /* what was read for the stack */
+	size_t pure;                /* see struct suffix */
+	uint64_t walk_pass;         /* in which the frames were found */
+	struct frame_blocks blocks; /* where the frames lie, until 3.10 */
+	mem_range_array footprint;  /* what was read for the stack */
 	bool has_stack;            /* the frames are what its words said when they were last read */
 	bool has_state;            /* so is the state */
 	uint64_t pass;             /* over the lists of threads, in which it was last met */
 	uint64_t seen_round;       /* sample in which it last was */
 	uint64_t read_round;       /* sample in which its stack was last read */
+	uint64_t tid_since_ns;     /* when it was first found with its kernel thread */
+	uint64_t tid_until_ns;     /* until then it is believed to have it */
 	uint64_t state_ns;         /* when its state was last read */
 	uint64_t state_due_ns;     /* when its state is read again, whatever is known */
 	uint64_t wakeful_until_ns; /* until then its state is read in each sample */

@@ -52,13 +52,13 @@ static inline bool is_as_it_was(const struct words *words, const char *bytes,
 
 /* How many frames from the one at hand on are as they were, `room` at most. */
 static size_t count_same(const struct suffix *suffix, const struct words *words,
-			 struct frame_pages *pages, const struct code_cache *codes, size_t room)
+			 struct frame_blocks *blocks, const struct code_cache *codes, size_t room)
 {
 	const struct py_frame *was = suffix->frames + suffix->at;
 	size_t count = suffix->count - suffix->at, same;
 
 	for (same = 0; same < count && same < room; same++, was++) {
-		const char *bytes = frame_pages_find(pages, was->addr, words->size);
+		const char *bytes = frame_blocks_find(blocks, was->addr, words->size);
 
 		if (!bytes || !code_cache_trusts(codes, was->code) ||
 		    !is_as_it_was(words, bytes, was, same + 1 < count ? was[1].addr : 0))
@@ -68,15 +68,15 @@ static size_t count_same(const struct suffix *suffix, const struct words *words,
 }
 
 size_t object_suffix_append(struct suffix *suffix, const struct py_layout *layout,
-			    struct frame_pages *pages, const struct code_cache *codes, size_t room,
-			    uint64_t *addr, frame_array *frames)
+			    struct frame_blocks *blocks, const struct code_cache *codes,
+			    size_t room, uint64_t *addr, frame_array *frames)
 {
 	const struct words words = words_of(layout);
 	size_t same;
 
 	if (!suffix_find(suffix, *addr))
 		return 0;
-	same = count_same(suffix, &words, pages, codes, room);
+	same = count_same(suffix, &words, blocks, codes, room);
 	if (!same || !array_reserve(frames, same))
 		return 0;
 	memcpy(frames->items + frames->count, suffix->frames + suffix->at,

@@ -5,7 +5,7 @@
 #ifndef PYTHON_OBJECT_SUFFIX_H
 #define PYTHON_OBJECT_SUFFIX_H
 
-#include "frame_pages.h"
+#include "frame_blocks.h"
 #include "python/code.h"
 #include "python/layout.h"
 #include "suffix.h"
@@ -16,7 +16,7 @@
  * Returns how many there were.
  */
 size_t object_suffix_append(struct suffix *suffix, const struct py_layout *layout,
-			    struct frame_pages *pages, const struct code_cache *codes, size_t room,
-			    uint64_t *addr, frame_array *frames);
+			    struct frame_blocks *blocks, const struct code_cache *codes,
+			    size_t room, uint64_t *addr, frame_array *frames);
 
 #endif

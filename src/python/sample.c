@@ -285,10 +285,12 @@ struct error *python_sample(struct python *python, const struct py_sample_option
 			    struct py_sample *ret)
 {
 	struct round round = { .python = python, .options = options, .first = true };
+	const uint64_t before_ns = python->now_ns;
 	struct error *err;
 
 	python->round++;
 	python->now_ns = options->now_ns ? options->now_ns : clock_now_ns();
+	python->period_ns = python->now_ns - before_ns;
 	python->present.count = 0;
 	for (int i = 0; i < ROUNDS_MAX; i++) {
 		/* a list that broke off is read anew, threads that were found so far included */

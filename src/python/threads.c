@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "fresh.h"
 
 enum {
 	THREADS_MAX = 1 << 15,       /* the kernel's default limit on processes: that order */
@@ -22,11 +23,24 @@ enum {
 	WAKEFUL_NS = 512 * CLOCK_MS_NS, /* after such a surprise */
 };
 
-static pid_t find_tid(struct python *python, const struct tstate *tstate)
+/* Until 3.10 the number stands apart from the thread state. */
+static pid_t find_tid(struct python *python, struct known_thread *known,
+		      const struct tstate *tstate)
 {
+	const struct py_thread *thread = &known->thread;
+	bool is_known = thread->tid && thread->ident == tstate->ident;
+	pid_t tid;
+
 	if (python->location.layout.tstate_native_thread_id >= 0)
 		return native_ids_find(python->ids, tstate->ns_tid);
-	return native_ids_of_pthread(python->ids, python->snapshot, tstate->ident);
+	if (is_known && python->now_ns < known->tid_until_ns)
+		return thread->tid;
+	tid = native_ids_of_pthread(python->ids, python->snapshot, tstate->ident);
+	if (!is_known || tid != thread->tid)
+		known->tid_since_ns = python->now_ns;
+	known->tid_until_ns = fresh_until_ns(known->tid_since_ns, python->now_ns, python->period_ns,
+					     tstate->addr);
+	return tid;
 }
 
 static void read_state(struct python *python, const struct py_sample_options *options,
@@ -109,7 +123,7 @@ static void offer_suffix(struct python *python, struct known_thread *known)
 	bool is_object = python->location.layout.frame_shape == FRAME_OBJECT;
 
 	python->walker.suffix = (struct suffix) { .frames = NULL };
-	python->walker.pages = is_object ? &known->pages : NULL;
+	python->walker.blocks = is_object ? &known->blocks : NULL;
 	python->walker.pure = 0;
 	if (!known->has_stack || known->thread.stack_state != PY_STACK_WHOLE ||
 	    known->walk_pass + 1 != python->pass)
@@ -178,7 +192,7 @@ static struct error *read_thread(struct round *round, struct interp *interp,
 {
 	struct python *python = round->python;
 	struct py_thread *thread = &known->thread;
-	pid_t tid = find_tid(python, tstate);
+	pid_t tid = find_tid(python, known, tstate);
 	bool held_gil = thread->holds_gil;
 
 	if (thread->ident != tstate->ident || thread->tid != tid)

@@ -22,7 +22,7 @@ void fake_walk_begin(struct fake_walk *walk, uint64_t frame)
 	must(code_cache_create(&walk->py.view, &walk->codes));
 	must(frame_walker_init(&walk->walker, &walk->py.view, walk->snapshot, walk->codes));
 	if (walk->py.layout.frame_shape == FRAME_OBJECT)
-		walk->walker.pages = &walk->pages;
+		walk->walker.blocks = &walk->blocks;
 }
 
 void fake_walk_end(struct fake_walk *walk)
@@ -31,7 +31,7 @@ void fake_walk_end(struct fake_walk *walk)
 	code_cache_destroy(walk->codes);
 	snapshot_destroy(walk->snapshot);
 	array_deinit(&walk->frames);
-	frame_pages_deinit(&walk->pages);
+	frame_blocks_deinit(&walk->blocks);
 	walk->snapshot = NULL;
 }
 

@@ -1,10 +1,10 @@
 /*
- * The pages that hold frame objects: read whole, and forgotten when no frame is there any more.
+ * The blocks that hold frame objects: read whole, and forgotten when no frame is there any more.
  */
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "python/frame_pages.h"
+#include "python/frame_blocks.h"
 #include "support/fake.h"
 
 enum { FRAME_BYTES = 100, FIRST = 0x10000 /* in the arena */ };
@@ -12,7 +12,7 @@ enum { FRAME_BYTES = 100, FIRST = 0x10000 /* in the arena */ };
 struct world {
 	struct fake py;
 	struct snapshot *snapshot;
-	struct frame_pages pages;
+	struct frame_blocks blocks;
 };
 
 static void begin(struct world *world)
@@ -24,7 +24,7 @@ static void begin(struct world *world)
 
 static void end(struct world *world)
 {
-	frame_pages_deinit(&world->pages);
+	frame_blocks_deinit(&world->blocks);
 	snapshot_destroy(world->snapshot);
 	fake_deinit(&world->py);
 }
@@ -33,7 +33,7 @@ static void next_round(struct world *world)
 {
 	cr_assert_null(snapshot_begin(world->snapshot));
 	world->py.mem.calls = 0;
-	frame_pages_begin(&world->pages, world->snapshot);
+	frame_blocks_begin(&world->blocks, world->snapshot);
 }
 
 static uint64_t frame_at(struct world *world, uint64_t offset)
@@ -44,27 +44,32 @@ static uint64_t frame_at(struct world *world, uint64_t offset)
 	return addr;
 }
 
+static struct error *add(struct world *world, uint64_t addr)
+{
+	return frame_blocks_add(&world->blocks, world->snapshot, addr, FRAME_BYTES);
+}
+
 /* Is it there, and the right one? */
 static bool holds(struct world *world, uint64_t addr)
 {
-	const char *bytes = frame_pages_find(&world->pages, addr, FRAME_BYTES);
+	const char *bytes = frame_blocks_find(&world->blocks, addr, FRAME_BYTES);
 
 	return bytes && !memcmp(bytes, &addr, sizeof(addr));
 }
 
-Test(frame_pages, are_read_with_all_frames_that_come_to_lie_there)
+Test(frame_blocks, are_read_with_all_frames_that_come_to_lie_there)
 {
 	struct world world;
 	uint64_t one, other, apart;
 
 	begin(&world);
 	one = frame_at(&world, 0);
-	other = frame_at(&world, 1000);
+	other = frame_at(&world, 500);
 	apart = frame_at(&world, 5 * FAKE_PAGE + 8);
 	next_round(&world);
 	cr_assert_not(holds(&world, one));
-	cr_assert_null(frame_pages_add(&world.pages, world.snapshot, apart));
-	cr_assert_null(frame_pages_add(&world.pages, world.snapshot, one));
+	cr_assert_null(add(&world, apart));
+	cr_assert_null(add(&world, one));
 	cr_assert(holds(&world, one));
 	cr_assert(holds(&world, other));
 	cr_assert(holds(&world, apart));
@@ -78,17 +83,15 @@ Test(frame_pages, are_read_with_all_frames_that_come_to_lie_there)
 	end(&world);
 }
 
-Test(frame_pages, hold_a_frame_that_lies_in_two)
+Test(frame_blocks, hold_a_frame_that_lies_in_two)
 {
 	struct world world;
 	uint64_t addr;
 
 	begin(&world);
-	addr = frame_at(&world, FAKE_PAGE - 16);
+	addr = frame_at(&world, FRAME_BLOCK_BYTES - 16);
 	next_round(&world);
-	cr_assert_null(frame_pages_add(&world.pages, world.snapshot, addr));
-	cr_assert_not(holds(&world, addr));
-	cr_assert_null(frame_pages_add(&world.pages, world.snapshot, addr + FAKE_PAGE));
+	cr_assert_null(add(&world, addr));
 	for (int i = 0; i < 100; i++) {
 		next_round(&world);
 		cr_assert(holds(&world, addr));
@@ -96,7 +99,7 @@ Test(frame_pages, hold_a_frame_that_lies_in_two)
 	end(&world);
 }
 
-Test(frame_pages, are_forgotten)
+Test(frame_blocks, are_forgotten)
 {
 	struct world world;
 	uint64_t kept, left;
@@ -106,9 +109,9 @@ Test(frame_pages, are_forgotten)
 	left = frame_at(&world, 0);
 	kept = frame_at(&world, 7 * FAKE_PAGE);
 	next_round(&world);
-	cr_assert_null(frame_pages_add(&world.pages, world.snapshot, left));
-	cr_assert_null(frame_pages_add(&world.pages, world.snapshot, kept));
-	while (world.pages.list.count == 2) {
+	cr_assert_null(add(&world, left));
+	cr_assert_null(add(&world, kept));
+	while (world.blocks.list.count == 2) {
 		next_round(&world);
 		cr_assert(holds(&world, kept));
 		cr_assert_lt(++rounds, 1000);
@@ -118,7 +121,7 @@ Test(frame_pages, are_forgotten)
 	end(&world);
 }
 
-Test(frame_pages, that_cannot_be_read)
+Test(frame_blocks, that_cannot_be_read)
 {
 	struct world world;
 	uint64_t addr;
@@ -127,15 +130,15 @@ Test(frame_pages, that_cannot_be_read)
 	addr = frame_at(&world, 0);
 	fake_unmap(&world.py, addr);
 	next_round(&world);
-	cr_assert_null(frame_pages_add(&world.pages, world.snapshot, addr));
+	cr_assert_null(add(&world, addr));
 	cr_assert_not(holds(&world, addr));
 	fake_map(&world.py, addr);
-	cr_assert_null(frame_pages_add(&world.pages, world.snapshot, addr));
+	cr_assert_null(add(&world, addr));
 	cr_assert(holds(&world, addr));
 	fake_unmap(&world.py, addr);
 	next_round(&world);
 	cr_assert_not(holds(&world, addr));
 	world.py.gone = true;
-	cr_assert_eq(frame_pages_add(&world.pages, world.snapshot, addr), &error_gone);
+	cr_assert_eq(add(&world, addr), &error_gone);
 	end(&world);
 }
