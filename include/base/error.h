@@ -63,14 +63,20 @@ __attribute__((format(printf, 2, 3))) struct error *error_prefix(struct error *e
 /* True, and *err freed and set to NULL, when *err is of that kind. */
 bool error_catch(struct error **err, enum error_kind kind);
 
-/* True when there was an error, which is consumed: for what can be done without. */
-bool error_catch_any(struct error *err);
-
 /* The sentence; for static kinds their meaning. Borrowed from err. */
 const char *error_message(const struct error *err);
 
 /* Takes NULL and static kinds. */
 void error_destroy(struct error *err);
 void error_destroyp(struct error **err);
+
+/* True when there was an error, which is consumed: for what can be done without. */
+static inline bool error_catch_any(struct error *err)
+{
+	if (!err)
+		return false;
+	error_destroy(err);
+	return true;
+}
 
 #endif

@@ -95,12 +95,6 @@ bool error_catch(struct error **err, enum error_kind kind)
 	return true;
 }
 
-bool error_catch_any(struct error *err)
-{
-	error_destroy(err);
-	return err != NULL;
-}
-
 const char *error_message(const struct error *err)
 {
 	static const char *const meanings[] = {

@@ -436,7 +436,10 @@ struct error *sampler_run(struct sampler *sampler, const struct sampler_control 
 		control = &no_control;
 	begin(sampler);
 	while (!err) {
-		uint64_t began_ns = clock_now_ns(), skipped, deadline;
+		uint64_t skipped, deadline;
+		/* as often as can be: where one look ends the next begins */
+		uint64_t began_ns =
+			sampler->schedule.period_ns ? clock_now_ns() : sampler->looked_ns;
 
 		deadline = schedule_next(&sampler->schedule, began_ns, &skipped);
 		sampler->stats.skipped += skipped;

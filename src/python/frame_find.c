@@ -38,10 +38,14 @@ static void remember(struct frame_walker *walker, uint64_t addr, size_t len)
 	walker->recent[walker->recent_next] =
 		(struct recent_range) { .addr = addr, .len = len, .rounds = RECENT_ROUNDS };
 	walker->recent_next = (walker->recent_next + 1) % RECENT_MAX;
+	walker->recent_rounds = RECENT_ROUNDS;
 }
 
 void frame_walker_keep_recent(struct frame_walker *walker)
 {
+	if (!walker->recent_rounds)
+		return;
+	walker->recent_rounds--;
 	for (size_t i = 0; i < RECENT_MAX; i++) {
 		struct recent_range *recent = &walker->recent[i];
 
@@ -49,7 +53,7 @@ void frame_walker_keep_recent(struct frame_walker *walker)
 			continue;
 		recent->rounds--;
 		if (snapshot_predict(walker->snapshot, recent->addr, recent->len))
-			recent->rounds = RECENT_ROUNDS;
+			recent->rounds = walker->recent_rounds = RECENT_ROUNDS;
 	}
 }
 

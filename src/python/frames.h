@@ -42,6 +42,7 @@ struct frame_walker {
 	bool late; /* something was not predicted: read after the thread state, at another moment */
 	struct recent_range recent[RECENT_MAX];
 	size_t recent_next;
+	unsigned int recent_rounds; /* until none of them is predicted any more */
 };
 
 __attribute__((warn_unused_result)) struct error *frame_walker_init(struct frame_walker *walker,

@@ -11,20 +11,37 @@
 #include <string.h>
 
 enum {
-	COMPARED_AT_ONCE = 512, /* bytes */
-	SEARCH_MAX = 32,        /* frames that are gone since */
+	COMPARED_FIRST = 512, /* bytes at once; fewer and fewer where they differ */
+	COMPARED_LAST = 64,
+	COMPARED_LESS = 8,
+	SEARCH_MAX = 32, /* frames that are gone since */
 };
+
+/* The first of these words that differs; `count` when none does. */
+static size_t equal_words(const char *a, const char *b, size_t count)
+{
+	size_t i = 0;
+
+	for (; i < count; i++) {
+		uint64_t x, y;
+
+		memcpy(&x, a + i * sizeof(x), sizeof(x));
+		memcpy(&y, b + i * sizeof(y), sizeof(y));
+		if (x != y)
+			break;
+	}
+	return i;
+}
 
 /* How many bytes are equal from the start on, in whole words. */
 static size_t equal_bytes(const char *a, const char *b, size_t len)
 {
 	size_t at = 0;
 
-	while (len - at >= COMPARED_AT_ONCE && !memcmp(a + at, b + at, COMPARED_AT_ONCE))
-		at += COMPARED_AT_ONCE;
-	while (len - at >= sizeof(uint64_t) && !memcmp(a + at, b + at, sizeof(uint64_t)))
-		at += sizeof(uint64_t);
-	return at;
+	for (size_t step = COMPARED_FIRST; step >= COMPARED_LAST; step /= COMPARED_LESS)
+		while (len - at >= step && !memcmp(a + at, b + at, step))
+			at += step;
+	return at + equal_words(a + at, b + at, (len - at) / sizeof(uint64_t)) * sizeof(uint64_t);
 }
 
 /* From the oldest chunk on: where is the first difference? */
@@ -48,6 +65,22 @@ static void compare(struct suffix *suffix, struct snapshot *snapshot,
 		if (equal < len)
 			return;
 	}
+}
+
+/* Has nothing changed up to that address? Mostly so, and told much sooner than where it has. */
+static bool is_same_below(struct snapshot *snapshot, const struct datastack *datastack,
+			  size_t window, uint64_t addr)
+{
+	for (size_t i = datastack->windows.count; i-- > window;) {
+		const struct datastack_window *w = &datastack->windows.items[i];
+		size_t len = (size_t)((i > window ? w->live_end : addr) - w->start);
+		size_t head = (size_t)(w->data - w->start);
+		const char *before = snapshot_before(snapshot, w->start, len);
+
+		if (!before || memcmp(w->bytes + head, before + head, len - head))
+			return false;
+	}
+	return true;
 }
 
 /* The index of the frame at that address; the count of all when it is not found. */
@@ -90,10 +123,12 @@ bool suffix_append(struct suffix *suffix, struct snapshot *snapshot,
 	more = suffix->count - suffix->at - 1;
 	if (more > suffix->pure || suffix->frames[suffix->at].code != last->code)
 		return false;
-	if (!suffix->is_compared)
+	if (!suffix->is_compared && !is_same_below(snapshot, datastack, window, last->addr))
 		compare(suffix, snapshot, datastack);
-	if (window < suffix->window || (window == suffix->window && last->addr > suffix->changed) ||
-	    !array_reserve(frames, more))
+	if (suffix->is_compared &&
+	    (window < suffix->window || (window == suffix->window && last->addr > suffix->changed)))
+		return false;
+	if (!array_reserve(frames, more))
 		return false;
 	memcpy(frames->items + frames->count, suffix->frames + suffix->at + 1,
 	       more * sizeof(*frames->items));

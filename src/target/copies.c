@@ -76,6 +76,19 @@ void copies_take_back(struct copies *copies, const char *data, size_t len)
 	copies->bytes -= len;
 }
 
+bool copies_repeat(struct copies *copies, const struct copies *like, ptrdiff_t *distance)
+{
+	const struct copies_block *from = like->block;
+	struct copies_block *to = copies->block;
+
+	if (!from || from->next || !to || to->next || to->size < from->used)
+		return false;
+	to->used = from->used;
+	copies->bytes = like->bytes;
+	*distance = (char *)to - (const char *)from;
+	return true;
+}
+
 /* Several blocks become one as large as all: then it is enough. */
 bool copies_clear(struct copies *copies)
 {

@@ -27,6 +27,12 @@ char *copies_room(struct copies *copies, uint64_t addr, size_t len);
 /* Takes back the room that was given last. */
 void copies_take_back(struct copies *copies, const char *data, size_t len);
 
+/*
+ * Gives at once what was given in another one since it was cleared, in the same places: *distance
+ * is how far behind those they are. False where the room is not enough, or is not in one piece.
+ */
+bool copies_repeat(struct copies *copies, const struct copies *like, ptrdiff_t *distance);
+
 /* Nothing is given any more. False when out of memory. */
 bool copies_clear(struct copies *copies);
 

@@ -45,11 +45,12 @@ struct page {
 typedef ARRAY(struct range) range_array;
 
 struct snapshot {
-	struct mem *mem;       /* borrowed */
-	range_array ranges;    /* of this round */
-	range_array next;      /* scratch: those of the next one */
-	ARRAY(uint32_t) order; /* the used ones, in the order of their first use */
-	ARRAY(struct mem_range) reads;
+	struct mem *mem;               /* borrowed */
+	range_array ranges;            /* of this round */
+	range_array next;              /* scratch: those of the next one */
+	ARRAY(uint32_t) order;         /* the used ones, in the order of their first use */
+	ARRAY(struct mem_range) reads; /* the plan: pieces that hold the predicted ranges */
+	ARRAY(struct mem_range) wants; /* scratch: of snapshot_want() */
 	ARRAY(struct page) pages;
 	uint32_t *buckets; /* heads of chains in pages; as many as bucket_count, a power of two */
 	size_t bucket_count;
@@ -80,6 +81,7 @@ void snapshot_destroy(struct snapshot *snapshot)
 	array_deinit(&snapshot->next);
 	array_deinit(&snapshot->order);
 	array_deinit(&snapshot->reads);
+	array_deinit(&snapshot->wants);
 	array_deinit(&snapshot->pages);
 	free(snapshot->buckets);
 	copies_deinit(&snapshot->copies);
@@ -151,10 +153,21 @@ static bool range_holds(const struct range *range, uint64_t addr, size_t len)
 	return addr >= range->addr && len <= range->len && addr - range->addr <= range->len - len;
 }
 
+/* Of those that were read last. */
+static struct range *snapshot_find_last(struct snapshot *snapshot, uint64_t addr, size_t len)
+{
+	struct range *ranges = snapshot->ranges.items;
+
+	for (size_t i = snapshot->last_start; i < snapshot->last_end; i++)
+		if (range_holds(&ranges[i], addr, len))
+			return &ranges[i];
+	return NULL;
+}
+
 /* The range that holds it all, or NULL. */
 static struct range *snapshot_find(struct snapshot *snapshot, uint64_t addr, size_t len)
 {
-	struct range *ranges = snapshot->ranges.items;
+	struct range *ranges = snapshot->ranges.items, *last;
 	uint64_t number = addr >> PAGE_SHIFT;
 	size_t hint = snapshot->hint;
 
@@ -163,11 +176,9 @@ static struct range *snapshot_find(struct snapshot *snapshot, uint64_t addr, siz
 			snapshot->hint = i;
 			return &ranges[i];
 		}
-	/* what is asked for next lies near the hint all the same */
-	for (size_t i = snapshot->last_start; i < snapshot->last_end && i < snapshot->ranges.count;
-	     i++)
-		if (range_holds(&ranges[i], addr, len))
-			return &ranges[i];
+	last = snapshot_find_last(snapshot, addr, len);
+	if (last) /* what is asked for next lies near the hint all the same */
+		return last;
 	if (!snapshot_index(snapshot) || !snapshot->pages.count)
 		return NULL;
 	for (uint32_t i = snapshot->buckets[bucket_of(snapshot, number)]; i != NONE;) {
@@ -300,6 +311,7 @@ static bool snapshot_plan(struct snapshot *snapshot)
 		read.buf = copies_room(&snapshot->copies, read.addr, read.len);
 		if (!read.buf) {
 			ranges->count = i;
+			snapshot->last_start = snapshot->last_end = i;
 			break;
 		}
 		for (size_t k = i; k < i + n; k++) {
@@ -332,15 +344,60 @@ static void snapshot_drop_failed(struct snapshot *snapshot)
 	}
 }
 
+/*
+ * Was all that was predicted used, nothing else, and in the same order? Where it was read last, the
+ * order is that of addresses.
+ */
+static bool plan_was_right(const struct snapshot *snapshot)
+{
+	const struct range *ranges = snapshot->ranges.items;
+	uint32_t first = 0;
+
+	if (!snapshot->ranges.count || snapshot->order.count != snapshot->ranges.count ||
+	    snapshot->last_end != snapshot->ranges.count)
+		return false;
+	for (size_t i = 0; i < snapshot->order.count; i++) {
+		uint32_t used = snapshot->order.items[i];
+
+		if (!ranges[used].len || ranges[used].last != (used >= snapshot->last_start) ||
+		    (!ranges[used].last && used != first++))
+			return false;
+	}
+	return true;
+}
+
+/* The plan of this round is that of the next one: nothing but the places of the copies changes. */
+static bool snapshot_repeat(struct snapshot *snapshot)
+{
+	ptrdiff_t distance;
+
+	if (!plan_was_right(snapshot) ||
+	    !copies_repeat(&snapshot->copies, &snapshot->before, &distance))
+		return false;
+	for (size_t i = 0; i < snapshot->ranges.count; i++) {
+		struct range *range = &snapshot->ranges.items[i];
+
+		range->before = range->data;
+		range->data += distance;
+		range->used = range->last = false;
+	}
+	for (size_t i = 0; i < snapshot->reads.count; i++)
+		snapshot->reads.items[i].buf = (char *)snapshot->reads.items[i].buf + distance;
+	snapshot->order.count = 0;
+	snapshot->hint = 0;
+	return true;
+}
+
 struct error *snapshot_begin(struct snapshot *snapshot)
 {
 	const struct copies copies = snapshot->before;
-	struct error *err;
+	struct error *err = NULL;
 
 	snapshot->before = snapshot->copies;
 	snapshot->copies = copies;
-	if (!snapshot_advance(snapshot) || !copies_clear(&snapshot->copies) ||
-	    !snapshot_plan(snapshot))
+	if (!snapshot_repeat(snapshot) &&
+	    (!snapshot_advance(snapshot) || !copies_clear(&snapshot->copies) ||
+	     !snapshot_plan(snapshot)))
 		err = &error_nomem;
 	else
 		err = mem_readv(snapshot->mem, snapshot->reads.items, snapshot->reads.count);
@@ -427,9 +484,17 @@ struct error *snapshot_get(struct snapshot *snapshot, uint64_t addr, size_t len,
 struct error *snapshot_get_last(struct snapshot *snapshot, uint64_t addr, size_t len,
 				const void **ret)
 {
+	struct range *range = snapshot_find_last(snapshot, addr, len);
 	size_t order = snapshot->order.count;
-	struct error *err = snapshot_get(snapshot, addr, len, ret);
+	struct error *err;
 
+	if (range) {
+		range->last |= !range->used;
+		range_use(snapshot, range);
+		*ret = range->data + (addr - range->addr);
+		return NULL;
+	}
+	err = snapshot_get(snapshot, addr, len, ret);
 	if (!err && snapshot->order.count > order) /* its first use */
 		snapshot->ranges.items[snapshot->order.items[order]].last = true;
 	return err;
@@ -446,13 +511,13 @@ static struct error *snapshot_want_missing(struct snapshot *snapshot,
 		if (!want->len || want->len > UINT64_MAX - want->addr ||
 		    snapshot_peek(snapshot, want->addr, want->len))
 			continue;
-		if (!array_reserve(&snapshot->reads, 1))
+		if (!array_reserve(&snapshot->wants, 1))
 			return &error_nomem;
 		range = range_add(snapshot, want->addr, want->len);
 		if (!range)
 			return &error_nomem;
 		range_use(snapshot, range);
-		snapshot->reads.items[snapshot->reads.count++] = (struct mem_range) {
+		snapshot->wants.items[snapshot->wants.count++] = (struct mem_range) {
 			.addr = want->addr, .len = want->len, .buf = range->data
 		};
 	}
@@ -464,12 +529,12 @@ struct error *snapshot_want(struct snapshot *snapshot, const struct mem_range *r
 	size_t first = snapshot->ranges.count;
 	struct error *err;
 
-	snapshot->reads.count = 0;
+	snapshot->wants.count = 0;
 	err = snapshot_want_missing(snapshot, ranges, count);
-	if (!err && snapshot->reads.count)
-		err = mem_readv(snapshot->mem, snapshot->reads.items, snapshot->reads.count);
-	for (size_t i = 0; i < snapshot->reads.count; i++)
-		if (err || !snapshot->reads.items[i].ok)
+	if (!err && snapshot->wants.count)
+		err = mem_readv(snapshot->mem, snapshot->wants.items, snapshot->wants.count);
+	for (size_t i = 0; i < snapshot->wants.count; i++)
+		if (err || !snapshot->wants.items[i].ok)
 			snapshot->ranges.items[first + i].len = 0;
 	return err;
 }

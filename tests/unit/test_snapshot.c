@@ -14,6 +14,7 @@ struct target {
 	struct mem mem;
 	uint64_t hole; /* the page there cannot be read; 0: none */
 	bool gone;
+	char salt; /* added to each byte */
 	struct mem_range log[LOG_MAX];
 	size_t log_count;
 };
@@ -23,7 +24,7 @@ static struct snapshot *snapshot;
 
 static char byte_at(uint64_t addr)
 {
-	return (char)(addr * 31 + (addr >> 8));
+	return (char)(addr * 31 + (addr >> 8) + (uint64_t)target.salt);
 }
 
 static bool readable(uint64_t addr, size_t len)
@@ -112,6 +113,59 @@ Test(snapshot, what_may_wait_is_read_behind_all_else)
 		get(BASE + 0x3000, 8);
 		/* used before, it keeps its place */
 		cr_assert_null(snapshot_get_last(snapshot, BASE + 0x3000, 8, &bytes));
+	}
+}
+
+static void get_last(uint64_t addr, size_t len)
+{
+	const void *bytes;
+
+	cr_assert_null(snapshot_get_last(snapshot, addr, len, &bytes));
+	check_bytes(bytes, addr, len);
+}
+
+Test(snapshot, what_is_read_last_is_one_piece_in_whatever_order_it_is_asked_for)
+{
+	for (int round = 0; round < 4; round++) {
+		begin();
+		if (round) {
+			cr_expect_eq(target.log_count, 2);
+			check_log(0, BASE + 0xf000, 8);
+			check_log(1, BASE + 0x3000, 0x210);
+		}
+		get_last(BASE + 0x3200, 16);
+		get(BASE + 0xf000, 8);
+		get_last(BASE + 0x3000, 8);
+		get_last(BASE + 0x3100, 8);
+		cr_expect_eq(target.mem.calls, round ? 1 : 4);
+	}
+}
+
+/* The second and third of three equal rounds, and what comes behind others. */
+Test(snapshot, rounds_like_the_one_before)
+{
+	enum { ROUNDS = 40 };
+	const struct mem_range extra = { .addr = BASE + 0x20000, .len = 100 };
+
+	for (char round = 0; round < ROUNDS; round++) {
+		const char *before;
+
+		target.salt = round;
+		begin();
+		get_last(BASE + 0x3200, 16);
+		get(BASE + 0x9000, 5000);
+		get(BASE + 0xf000, 8);
+		get_last(BASE + 0x3000, 8);
+		if (round % 8 == 5)
+			cr_assert_null(snapshot_want(snapshot, &extra, 1));
+		if (round % 8 == 7)
+			get(BASE + 0x30000, 3000);
+		if (!round)
+			continue;
+		cr_expect_eq(target.mem.calls, 1 + (round % 8 == 5 || round % 8 == 7));
+		before = snapshot_before(snapshot, BASE + 0x9010, 4000);
+		target.salt = (char)(round - 1);
+		check_bytes(before, BASE + 0x9010, 4000);
 	}
 }
 
