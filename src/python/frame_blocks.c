@@ -8,7 +8,7 @@
  */
 #include "frame_blocks.h"
 
-#include <string.h>
+#include <stdlib.h>
 
 enum { KEPT_WALKS = 32 /* frames come back to the same addresses */ };
 
@@ -17,27 +17,38 @@ void frame_blocks_deinit(struct frame_blocks *blocks)
 	array_deinit(&blocks->list);
 }
 
+static int by_address(const void *a, const void *b)
+{
+	const struct frame_block *x = a, *y = b;
+
+	return x->addr < y->addr ? -1 : x->addr > y->addr;
+}
+
 void frame_blocks_begin(struct frame_blocks *blocks, struct snapshot *snapshot)
 {
 	size_t kept = 0;
 
+	if (blocks->list.count > blocks->known)
+		qsort(blocks->list.items, blocks->list.count, sizeof(*blocks->list.items),
+		      by_address);
 	blocks->walk++;
 	blocks->at = 0;
 	for (size_t i = 0; i < blocks->list.count; i++) {
 		struct frame_block block = blocks->list.items[i];
 
-		if (blocks->walk - block.used > KEPT_WALKS)
+		if (blocks->walk - block.used > KEPT_WALKS ||
+		    (kept && blocks->list.items[kept - 1].addr == block.addr))
 			continue;
 		block.bytes = snapshot_peek(snapshot, block.addr, FRAME_BLOCK_BYTES);
 		blocks->list.items[kept++] = block;
 	}
-	blocks->list.count = kept;
+	blocks->list.count = blocks->known = kept;
 }
 
 /* The first block that does not end before addr. */
 static size_t place_of(const struct frame_blocks *blocks, uint64_t addr)
 {
-	size_t low = 0, high = blocks->list.count;
+	size_t low = 0, high = blocks->known;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
@@ -58,14 +69,13 @@ static const char *find_in(struct frame_blocks *blocks, size_t i, uint64_t addr,
 	struct frame_block *block = blocks->list.items + i;
 	uint64_t offset;
 
-	if (i >= blocks->list.count)
+	if (i >= blocks->known || len > FRAME_BLOCK_BYTES)
 		return NULL;
 	offset = addr - block->addr;
 	if (offset >= FRAME_BLOCK_BYTES || !block->bytes)
 		return NULL;
 	if (len > FRAME_BLOCK_BYTES - offset) {
-		if (i + 1 == blocks->list.count ||
-		    block[1].addr != block->addr + FRAME_BLOCK_BYTES ||
+		if (i + 1 == blocks->known || block[1].addr != block->addr + FRAME_BLOCK_BYTES ||
 		    block[1].bytes != block->bytes + FRAME_BLOCK_BYTES)
 			return NULL;
 		block[1].used = blocks->walk;
@@ -75,36 +85,26 @@ static const char *find_in(struct frame_blocks *blocks, size_t i, uint64_t addr,
 	return block->bytes + offset;
 }
 
-const char *frame_blocks_find(struct frame_blocks *blocks, uint64_t addr, size_t len)
+const char *frame_blocks_search(struct frame_blocks *blocks, uint64_t addr, size_t len)
 {
-	const char *bytes = find_in(blocks, blocks->at, addr, len);
+	const char *bytes = NULL;
 
 	/* callers were mostly made before what they call */
-	if (!bytes && blocks->at)
+	if (blocks->at)
 		bytes = find_in(blocks, blocks->at - 1, addr, len);
 	return bytes ? bytes : find_in(blocks, place_of(blocks, addr), addr, len);
 }
 
 static struct error *add_block(struct frame_blocks *blocks, struct snapshot *snapshot,
-			       uint64_t start)
+			       uint64_t addr)
 {
-	size_t i = place_of(blocks, start);
-	struct frame_block *block;
+	const struct frame_block block = { .addr = addr, .used = blocks->walk };
 	const void *bytes;
-	struct error *err;
+	struct error *err = snapshot_get(snapshot, addr, FRAME_BLOCK_BYTES, &bytes);
 
-	err = snapshot_get(snapshot, start, FRAME_BLOCK_BYTES, &bytes);
 	if (error_catch(&err, ERROR_FAULT) || err)
 		return err;
-	if (!array_reserve(&blocks->list, 1))
-		return &error_nomem;
-	block = blocks->list.items + i;
-	if (i == blocks->list.count || block->addr != start) {
-		memmove(block + 1, block, (blocks->list.count - i) * sizeof(*block));
-		blocks->list.count++;
-	}
-	*block = (struct frame_block) { .addr = start, .bytes = bytes, .used = blocks->walk };
-	return NULL;
+	return array_push(&blocks->list, block) ? NULL : &error_nomem;
 }
 
 struct error *frame_blocks_add(struct frame_blocks *blocks, struct snapshot *snapshot,

@@ -55,14 +55,17 @@ static size_t count_same(const struct suffix *suffix, const struct words *words,
 			 struct frame_blocks *blocks, const struct code_cache *codes, size_t room)
 {
 	const struct py_frame *was = suffix->frames + suffix->at;
+	const struct code *trusted = NULL; /* in a recursion, most frames have the same */
 	size_t count = suffix->count - suffix->at, same;
 
 	for (same = 0; same < count && same < room; same++, was++) {
 		const char *bytes = frame_blocks_find(blocks, was->addr, words->size);
 
-		if (!bytes || !code_cache_trusts(codes, was->code) ||
-		    !is_as_it_was(words, bytes, was, same + 1 < count ? was[1].addr : 0))
+		if (!bytes || !is_as_it_was(words, bytes, was, same + 1 < count ? was[1].addr : 0))
 			break;
+		if (was->code != trusted && !code_cache_trusts(codes, was->code))
+			break;
+		trusted = was->code;
 	}
 	return same;
 }
