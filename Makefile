@@ -12,7 +12,7 @@ comma  := ,
 cflags  = -std=gnu11 -D_GNU_SOURCE -Iinclude -I$(BUILD)/made -Wall -Wextra -Wmissing-prototypes -Wvla \
           -fno-strict-aliasing $(san) $(CFLAGS)
 san     = $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
-libs    = -ldw -lelf -lyajl -lmicrohttpd -lprotobuf-c -lzstd -lz -lncursesw -ltinfo -lm
+libs    = -ldw -lelf -lyajl -lmicrohttpd -lprotobuf-c -lzstd -lz -lncursesw -ltinfo -lm -lpthread
 
 sources := $(sort $(wildcard src/*.c src/*/*.c))
 objects := $(sources:%.c=$(BUILD)/%.o) $(BUILD)/made/profile.pb-c.o

@@ -7,6 +7,15 @@
 #include <stdint.h>
 #include <stdio.h>
 
+/* How the target was stopped (hold.h). */
+struct hold_counts {
+	uint64_t stops; /* pauses */
+	uint64_t stopped_ns, longest_ns;
+	uint64_t off_cpu; /* looks at a target that had no CPU, and was kept from running then */
+	uint64_t missed;  /* looks in which a thread could go on: it took the GIL meanwhile, or was
+			   * let go before all was read */
+};
+
 struct stats {
 	double rate_asked;       /* per second; 0 for max */
 	uint64_t elapsed_ns;     /* sampling, wall */
@@ -20,7 +29,7 @@ struct stats {
 	uint64_t elided;         /* stacks with frames missing at the root */
 	uint64_t lost_ticks;     /* the list of threads could not be read */
 	uint64_t reattached;     /* the process called exec, or a new one took over */
-	uint64_t stopped_ns;     /* the target was stopped (--blocking) */
+	struct hold_counts held; /* with --blocking */
 	uint64_t own_cpu_ns;
 	double cpu_limit;   /* percent of a CPU that we may use; 0: any */
 	uint64_t slowed_ns; /* the rate was lower than asked, because of that limit */

@@ -71,11 +71,16 @@ struct py_sample {
 };
 
 struct py_sample_options {
-	bool states;        /* fill in py_thread.state (one read of a /proc file a thread) */
-	bool gil_only;      /* walk only threads that hold a GIL */
-	bool running_only;  /* walk only threads that are running (needs states) */
-	bool stopped_by_us; /* a stopped thread was running when we stopped it */
-	uint64_t now_ns;    /* the time, where it is known already; else 0 */
+	bool states;     /* fill in py_thread.state (one read of a /proc file a thread) */
+	bool gil_only;   /* walk only threads that hold a GIL */
+	uint64_t now_ns; /* the time, where it is known already; else 0 */
+	/*
+	 * Of a target that stands still: called when all that is wanted of its memory is read, and
+	 * before each stack once that takes longer than until then. NULL: of one that runs.
+	 */
+	void (*on_read)(void *context, bool is_all);
+	void *context;
+	uint64_t read_until_ns;
 };
 
 /* Counters of the engine since attach. */
@@ -103,6 +108,14 @@ void python_destroy(struct python *python);
 __attribute__((warn_unused_result)) struct error *
 python_sample(struct python *python, const struct py_sample_options *options,
 	      struct py_sample *ret);
+
+/*
+ * The threads whose Python stack can change now, by the kernel's numbers: who holds a GIL, or had
+ * it last where nobody does; free-threaded: all that are attached. As far as the last sample saw
+ * them. Borrowed until the next call. &error_gone, &error_nomem.
+ */
+__attribute__((warn_unused_result)) struct error *python_movers(struct python *python,
+								const pid_t **ret, size_t *count);
 
 /*
  * The thread's name: threading's, else the kernel's comm, else "". Looked up again at most a few

@@ -1,15 +1,17 @@
 /*
- * stop.h - hold the threads of a process still, and always let them go (--blocking, --native).
+ * stop.h - hold threads of a process still for some microseconds, and always let them go
+ * (--blocking).
  *
  * Between a resume and the next stop nothing of us is on the process: it takes its signals, calls
  * exec() and can be traced by others as if we were not there. When we die within the pause, by
  * SIGKILL too, the kernel detaches and the threads go on.
  *
- * All calls on a stopper must come from the thread that created it (ptrace(2)).
+ * A pause must begin and end in one thread, which tracer_run() (tracer.h) has started.
  */
 #ifndef TARGET_STOP_H
 #define TARGET_STOP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -25,42 +27,44 @@ struct stopper;
  */
 __attribute__((warn_unused_result)) struct error *stopper_create(pid_t pid, struct stopper **ret);
 
-/* Lets everything go. Takes NULL. */
+/* Lets go what stands still. Takes NULL. */
 void stopper_destroy(struct stopper *stopper);
 
+enum { STOP_DEADLINE_NS = 200 * 1000 }; /* a thread on a CPU stops within 10 to 50 us */
+
 /*
- * Stops every thread that is on a CPU (a blocked one can't change its stack, and stopping it would
- * break its system call with EINTR). The state of all threads is read before the first is stopped,
- * and remembered in lwps until the next stop. Threads that begin in the pause run. On an error
- * nothing stays stopped. A thread that does not stop within STOP_DEADLINE_NS is left out: see
- * stopper_service(). lwps, of the same process, is borrowed for the call. &error_gone.
+ * Stops those of the threads that run, besides those that are held already: begins the pause, or
+ * adds to it. A thread that waits in the kernel is left alone: what it does cannot change
+ * meanwhile, and its system call would end with EINTR. What each did before is remembered in lwps
+ * as of lwp_table_remember(). A thread that does not stop before the deadline, as it has no CPU, is
+ * not waited for: it is held all the same, since it will stop before it runs. A thread that has
+ * ended is no error. On an error nothing stays stopped. lwps, of the same process, is borrowed for
+ * the call.
  */
-__attribute__((warn_unused_result)) struct error *stopper_stop(struct stopper *stopper,
-							       struct lwp_table *lwps);
+__attribute__((warn_unused_result)) struct error *
+stopper_stop(struct stopper *stopper, struct lwp_table *lwps, const pid_t *tids, size_t count);
 
-enum { STOP_DEADLINE_NS = 5 * 1000 * 1000 }; /* a thread on a CPU stops within 10 us */
+/* Is this thread one of those that can't run in the pause, or could not in the last one? */
+bool stopper_holds(const struct stopper *stopper, pid_t tid);
 
-/* The threads that stand still now; borrowed until the next call that is not const. */
-const pid_t *stopper_threads(const struct stopper *stopper, size_t *count);
+/* How many of them stand still by now, the others having no CPU. */
+size_t stopper_standing(const struct stopper *stopper);
 
 /* Lets all threads go on. Does nothing when none is stopped. */
 void stopper_resume(struct stopper *stopper);
 
 /*
- * A thread that was told to stop and could not (it waits for a CPU, or for a disk) will stop when
- * it runs again; then it waits for us to let it go. Nearly always there is none, and this does
- * nothing. To be called on every tick and at least every few milliseconds of a longer sleep while
- * stopper_late() is not 0.
+ * A thread that was held in the last pause has not stopped yet: it will when it has a CPU again,
+ * and then stand there until the calling thread ends, which is to be soon: see tracer.h.
  */
-void stopper_service(struct stopper *stopper);
+bool stopper_is_stuck(const struct stopper *stopper);
 
-/* How many threads are due to be let go by stopper_service(). */
-size_t stopper_late(const struct stopper *stopper);
+struct stop_times {
+	/* Pauses, from when the first thread is told to stop until the last is let go. */
+	uint64_t count, total_ns, longest_ns;
+	uint64_t off_cpu; /* how often a thread had no CPU all the while */
+};
 
-/* Sum of the time between stop and resume, nanoseconds. */
-uint64_t stopper_stopped_ns(const struct stopper *stopper);
-
-/* How often a thread was left out because it did not stop in time. */
-uint64_t stopper_missed(const struct stopper *stopper);
+struct stop_times stopper_times(const struct stopper *stopper);
 
 #endif

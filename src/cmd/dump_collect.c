@@ -2,7 +2,8 @@
  * dump_collect.c - attach, look, copy: from an interpreter to a struct dump.
  *
  * The stacks are taken in one look. Locals are read afterwards, while the target goes on: a second
- * look tells which frames were still there at the end, and only theirs are kept.
+ * look tells which frames were still there at the end, and only theirs are kept. With --blocking
+ * the target stands still until the locals are read, too, unless that takes long.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -10,13 +11,15 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "dump.h"
+#include "profile/hold.h"
 #include "profile/short_name.h"
-#include "target/stop.h"
+#include "target/tracer.h"
 
 enum {
 	LOOKS_MAX = 20,     /* a stack that is torn in one look is whole in a later one */
 	PAUSE_MS = 2,       /* between them */
 	STARTING_MS = 2000, /* a Python that is starting is waited for */
+	HELD_MAX_MS = 50,   /* a target stands still for its locals */
 };
 
 struct collector {
@@ -24,20 +27,23 @@ struct collector {
 	struct process process;
 	struct python *python;
 	struct short_names *short_names;
-	struct stopper *stopper; /* NULL: the target is not stopped */
+	struct hold *hold;       /* NULL: the target is not stopped */
+	uint64_t held_until_ns;  /* at most */
+	bool was_held;           /* until the locals were read */
 	struct py_sample sample; /* of the last look */
+	struct error *err;       /* of the look that another thread takes */
 	struct dump *dump;
 };
 
 static void collector_deinit(struct collector *collector)
 {
-	stopper_destroy(collector->stopper);
+	hold_destroy(collector->hold);
 	short_names_destroy(collector->short_names);
 	python_destroy(collector->python);
 	process_deinit(&collector->process);
 }
 
-void dump_deinit(struct dump *dump)
+static void forget_threads(struct dump *dump)
 {
 	size_t t, f;
 
@@ -53,17 +59,23 @@ void dump_deinit(struct dump *dump)
 		free(thread->name);
 	}
 	free(dump->threads);
+	dump->threads = NULL;
+	dump->thread_count = 0;
+}
+
+void dump_deinit(struct dump *dump)
+{
+	forget_threads(dump);
 	free(dump->command);
 	free(dump->executable);
 	*dump = (struct dump) { 0 };
 }
 
+static const struct py_sample_options look_options = { .states = true };
+
 static struct error *look(struct collector *collector)
 {
-	const struct py_sample_options options = { .states = true,
-						   .stopped_by_us = collector->stopper != NULL };
-
-	return python_sample(collector->python, &options, &collector->sample);
+	return python_sample(collector->python, &look_options, &collector->sample);
 }
 
 static bool is_whole(const struct py_sample *sample)
@@ -82,22 +94,6 @@ static bool is_whole(const struct py_sample *sample)
 static void pause_a_moment(void)
 {
 	clock_sleep_until(clock_now_ns() + PAUSE_MS * CLOCK_MS_NS);
-}
-
-/* Looks until every stack is whole, or often enough to say that it can't be had. */
-static struct error *look_well(struct collector *collector)
-{
-	struct error *err = look(collector);
-	int looks;
-
-	for (looks = 1; !err && !is_whole(&collector->sample) && looks < LOOKS_MAX; looks++) {
-		pause_a_moment();
-		err = look(collector);
-	}
-	if (!err && collector->sample.lost)
-		return error_create(ERROR_TORN, "the threads of process %d cannot be read",
-				    (int)collector->process.pid);
-	return err;
 }
 
 static struct error *copy_frames(struct collector *collector, const struct py_thread *from,
@@ -133,6 +129,7 @@ static struct error *copy_threads(struct collector *collector)
 	struct error *err;
 	size_t i;
 
+	forget_threads(dump);
 	dump->threads = calloc(collector->sample.count + 1, sizeof(*dump->threads));
 	if (!dump->threads)
 		return &error_nomem;
@@ -166,6 +163,10 @@ static struct error *read_locals(struct collector *collector)
 
 	for (t = 0; t < collector->dump->thread_count; t++) {
 		for (f = 0; f < collector->dump->threads[t].frame_count; f++) {
+			if (collector->hold && clock_now_ns() > collector->held_until_ns) {
+				hold_release(collector->hold);
+				collector->was_held = false;
+			}
 			frame = &collector->dump->threads[t].frames[f];
 			err = locals_read(view, frame->addr, frame->code, budget, &frame->locals);
 			frame->has_locals = !err;
@@ -207,19 +208,69 @@ static void drop_changed(struct dump_thread *thread, const struct py_thread *now
 	}
 }
 
-static struct error *collect_locals(struct collector *collector)
+/* The locals that were read while the target went on are those of frames that are still there. */
+static struct error *keep_unchanged(struct collector *collector)
 {
-	struct error *err = read_locals(collector);
+	struct error *err = look(collector);
 	struct dump_thread *thread;
 	size_t t;
 
-	if (err || collector->stopper)
-		return err;
-	err = look(collector);
 	for (t = 0; !err && t < collector->dump->thread_count; t++) {
 		thread = &collector->dump->threads[t];
 		drop_changed(thread, find_thread(&collector->sample, thread->tstate));
 	}
+	return err;
+}
+
+/* Stacks, and locals where they are wanted. */
+static struct error *copy_all(struct collector *collector)
+{
+	struct error *err = copy_threads(collector);
+
+	if (!err && collector->options->locals)
+		err = read_locals(collector);
+	return err;
+}
+
+/* A look with --blocking; locals are read before the target goes on. */
+static bool look_held(void *context)
+{
+	struct collector *collector = context;
+	bool locals = collector->options->locals;
+
+	collector->err = hold_sample(collector->hold, collector->python, &look_options, locals,
+				     &collector->sample);
+	collector->held_until_ns = clock_now_ns() + (uint64_t)HELD_MAX_MS * CLOCK_MS_NS;
+	collector->was_held = hold_is_complete(collector->hold);
+	if (!collector->err && locals)
+		collector->err = copy_all(collector);
+	hold_release(collector->hold);
+	return false;
+}
+
+static struct error *look_once(struct collector *collector)
+{
+	struct error *err;
+
+	if (!collector->hold)
+		return look(collector);
+	err = tracer_run(look_held, collector);
+	return err ? err : collector->err;
+}
+
+/* Looks until every stack is whole, or often enough to say that it can't be had. */
+static struct error *look_well(struct collector *collector)
+{
+	struct error *err = look_once(collector);
+	int looks;
+
+	for (looks = 1; !err && !is_whole(&collector->sample) && looks < LOOKS_MAX; looks++) {
+		pause_a_moment();
+		err = look_once(collector);
+	}
+	if (!err && collector->sample.lost)
+		return error_create(ERROR_TORN, "the threads of process %d cannot be read",
+				    (int)collector->process.pid);
 	return err;
 }
 
@@ -241,19 +292,20 @@ static struct error *describe(struct collector *collector)
 
 static struct error *collect(struct collector *collector)
 {
+	bool locals = collector->options->locals;
 	struct error *err = NULL;
 
 	if (collector->options->run.blocking) {
-		err = stopper_create(collector->process.pid, &collector->stopper);
-		if (!err)
-			err = stopper_stop(collector->stopper, python_lwps(collector->python));
+		err = hold_create(collector->process.pid, &collector->hold);
+		if (!err) /* so that it is known what a look takes */
+			err = look(collector);
 	}
 	if (!err)
 		err = look_well(collector);
-	if (!err)
-		err = copy_threads(collector);
-	if (!err && collector->options->locals)
-		err = collect_locals(collector);
+	if (!err && !(collector->hold && locals))
+		err = copy_all(collector);
+	if (!err && locals && !collector->was_held)
+		err = keep_unchanged(collector);
 	if (!err)
 		err = describe(collector);
 	return err;

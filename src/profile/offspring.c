@@ -9,6 +9,7 @@
 #include "offspring.h"
 
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #include "base/array.h"
 #include "base/cleanup.h"
@@ -122,6 +123,20 @@ static struct error *note(struct offspring *offspring, pid_t pid, struct kin **r
 	return NULL;
 }
 
+/*
+ * Each process and each thread has files open; the usual soft limit is for select(2). Not before
+ * the command runs: it would inherit ours.
+ */
+static void raise_file_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 struct error *offspring_add_root(struct offspring *offspring, pid_t pid, bool is_attached)
 {
 	struct kin *kin;
@@ -129,6 +144,7 @@ struct error *offspring_add_root(struct offspring *offspring, pid_t pid, bool is
 
 	if (!kin)
 		return err;
+	raise_file_limit();
 	kin->is_root = true;
 	kin->due_ns = 0;
 	if (is_attached)

@@ -29,15 +29,27 @@ enum { RATE_SCALE = 1000 * 1000 };
 
 /* Members of struct stats: their keys are FACT_FIRST_STAT and every second number after it. */
 static const size_t stats_members[] = {
-	offsetof(struct stats, elapsed_ns), offsetof(struct stats, ticks),
-	offsetof(struct stats, late),       offsetof(struct stats, skipped),
-	offsetof(struct stats, samples),    offsetof(struct stats, hidden_waiting),
-	offsetof(struct stats, hidden_gil), offsetof(struct stats, torn),
-	offsetof(struct stats, faults),     offsetof(struct stats, elided),
-	offsetof(struct stats, lost_ticks), offsetof(struct stats, reattached),
-	offsetof(struct stats, stopped_ns), offsetof(struct stats, own_cpu_ns),
-	offsetof(struct stats, read_calls), offsetof(struct stats, read_bytes),
+	offsetof(struct stats, elapsed_ns),
+	offsetof(struct stats, ticks),
+	offsetof(struct stats, late),
+	offsetof(struct stats, skipped),
+	offsetof(struct stats, samples),
+	offsetof(struct stats, hidden_waiting),
+	offsetof(struct stats, hidden_gil),
+	offsetof(struct stats, torn),
+	offsetof(struct stats, faults),
+	offsetof(struct stats, elided),
+	offsetof(struct stats, lost_ticks),
+	offsetof(struct stats, reattached),
+	offsetof(struct stats, held.stopped_ns),
+	offsetof(struct stats, own_cpu_ns),
+	offsetof(struct stats, read_calls),
+	offsetof(struct stats, read_bytes),
 	offsetof(struct stats, retries),
+	offsetof(struct stats, held.stops),
+	offsetof(struct stats, held.longest_ns),
+	offsetof(struct stats, held.off_cpu),
+	offsetof(struct stats, held.missed),
 };
 
 enum { STATS_MEMBERS = sizeof(stats_members) / sizeof(*stats_members) };

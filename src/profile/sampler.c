@@ -4,7 +4,6 @@
 #include "profile/sampler.h"
 
 #include <stdlib.h>
-#include <sys/resource.h>
 
 #include "base/array.h"
 #include "base/cleanup.h"
@@ -13,6 +12,7 @@
 #include "offspring.h"
 #include "schedule.h"
 #include "target.h"
+#include "target/tracer.h"
 
 enum {
 	NAP_MAX_NS = 20 * CLOCK_MS_NS, /* a signal or the target's end is noticed this soon */
@@ -41,7 +41,13 @@ struct sampler {
 	uint64_t progress_due_ns;
 	uint64_t search_due_ns;   /* when descendants of the command are looked for again */
 	struct py_counters ended; /* counters of targets that are gone */
-	uint64_t ended_stopped_ns;
+	struct hold_counts ended_held;
+	/* of the run, for the thread that goes on with it */
+	const struct sampler_control *control;
+	struct error *err;
+	uint64_t began_ns; /* the look that is not over; 0: none */
+	size_t next;       /* target of it */
+	bool was_lost;     /* one of those before */
 };
 
 static const struct sampler_control no_control;
@@ -212,13 +218,13 @@ static void update_stats(struct sampler *sampler)
 	struct stats *stats = &sampler->stats;
 	struct py_counters sum = sampler->ended;
 
-	stats->stopped_ns = sampler->ended_stopped_ns;
+	stats->held = sampler->ended_held;
 	for (size_t i = 0; i < sampler->targets.count; i++) {
 		const struct target *target = sampler->targets.items[i];
 
 		add_counters(&sum, target);
-		if (target->stopper)
-			stats->stopped_ns += stopper_stopped_ns(target->stopper);
+		if (target->hold)
+			hold_count(target->hold, &stats->held);
 	}
 	stats->read_calls = sum.calls;
 	stats->read_bytes = sum.bytes;
@@ -236,8 +242,8 @@ static void remove_target(struct sampler *sampler, size_t index)
 	struct target *target = sampler->targets.items[index];
 
 	add_counters(&sampler->ended, target);
-	if (target->stopper)
-		sampler->ended_stopped_ns += stopper_stopped_ns(target->stopper);
+	if (target->hold)
+		hold_count(target->hold, &sampler->ended_held);
 	if (sampler->offspring)
 		offspring_let_go(sampler->offspring, target->process.pid);
 	target_destroy(target);
@@ -274,28 +280,42 @@ static struct error *hand_on(struct sampler *sampler)
 	return sampler->sink->add(sampler->sink, &tick);
 }
 
-/* A look, which began now. */
-static struct error *sample_all(struct sampler *sampler, uint64_t now_ns)
+static void begin_look(struct sampler *sampler, uint64_t now_ns)
 {
-	bool was_lost = false;
-
+	sampler->began_ns = now_ns;
 	sampler->look.count = 0;
+	sampler->next = 0;
+	sampler->was_lost = false;
 	sampler->stats.ticks++;
-	for (size_t i = 0; i < sampler->targets.count;) {
-		enum target_result result = TARGET_SAMPLED;
-		struct error *err;
+}
 
-		err = target_sample(sampler->targets.items[i], &sampler->options, now_ns,
-				    &sampler->stats, &sampler->look, &result);
-		if (err)
+/* *is_stuck: the calling thread is to end before it does anything else. */
+static struct error *sample_next(struct sampler *sampler, bool *is_stuck)
+{
+	struct target *target = sampler->targets.items[sampler->next];
+	enum target_result result = TARGET_SAMPLED;
+	struct error *err = target_sample(target, &sampler->options, sampler->began_ns,
+					  &sampler->stats, &sampler->look, &result);
+
+	*is_stuck = target->hold && hold_is_stuck(target->hold);
+	sampler->was_lost |= result == TARGET_LOST;
+	if (result == TARGET_ENDED)
+		remove_target(sampler, sampler->next);
+	else
+		sampler->next++;
+	return err;
+}
+
+/* Looks at the targets that are left of a look, and hands it on. */
+static struct error *sample_rest(struct sampler *sampler, bool *is_stuck)
+{
+	while (sampler->next < sampler->targets.count) {
+		struct error *err = sample_next(sampler, is_stuck);
+
+		if (err || *is_stuck)
 			return err;
-		was_lost |= result == TARGET_LOST;
-		if (result == TARGET_ENDED)
-			remove_target(sampler, i);
-		else
-			i++;
 	}
-	if (was_lost)
+	if (sampler->was_lost)
 		sampler->stats.lost_ticks++;
 	return hand_on(sampler);
 }
@@ -354,13 +374,6 @@ static bool has_target(struct sampler *sampler, const struct sampler_control *co
 	return true;
 }
 
-static void service_stoppers(struct sampler *sampler)
-{
-	for (size_t i = 0; i < sampler->targets.count; i++)
-		if (sampler->targets.items[i]->stopper)
-			stopper_service(sampler->targets.items[i]->stopper);
-}
-
 /*
  * Sleeps until the tick, in naps between which the caller and the targets are looked after. *now_ns
  * is the time, before and after. False: the run is over.
@@ -380,7 +393,6 @@ static bool wait_for_tick(struct sampler *sampler, const struct sampler_control 
 			return false;
 		if (now >= deadline_ns)
 			return true;
-		service_stoppers(sampler);
 		if (deadline_ns - now > NAP_MAX_NS) {
 			clock_sleep_until(now + NAP_MAX_NS);
 			drop_ended(sampler);
@@ -391,21 +403,8 @@ static bool wait_for_tick(struct sampler *sampler, const struct sampler_control 
 	}
 }
 
-/* Each process and each thread has files open; the usual soft limit is for select(2). */
-static void raise_file_limit(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit))
-		return;
-	limit.rlim_cur = limit.rlim_max;
-	(void)setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 static void begin(struct sampler *sampler)
 {
-	if (sampler->offspring)
-		raise_file_limit();
 	clock_be_punctual();
 	sampler->started_ns = clock_now_ns();
 	sampler->looked_ns = sampler->started_ns;
@@ -428,31 +427,52 @@ static void keep_budget(struct sampler *sampler, uint64_t began_ns)
 		schedule_set_period(&sampler->schedule, budget->period_ns, now_ns);
 }
 
+/* Waits for the time of the next look, and begins it. False: the run is over. */
+static bool next_look(struct sampler *sampler)
+{
+	uint64_t skipped, deadline;
+	/* as often as can be: where one look ends the next begins */
+	uint64_t now_ns = sampler->schedule.period_ns ? clock_now_ns() : sampler->looked_ns;
+
+	deadline = schedule_next(&sampler->schedule, now_ns, &skipped);
+	sampler->stats.skipped += skipped;
+	if (!wait_for_tick(sampler, sampler->control, deadline, &now_ns, &sampler->err))
+		return false;
+	if (sampler->schedule.period_ns && now_ns - deadline > sampler->schedule.period_ns / 2)
+		sampler->stats.late++;
+	begin_look(sampler, now_ns);
+	return true;
+}
+
+/* Goes on with the run until it is over, or until another thread is to do so: true. */
+static bool run_on(void *context)
+{
+	struct sampler *sampler = context;
+
+	while (!sampler->err && (sampler->began_ns || next_look(sampler))) {
+		bool is_stuck = false;
+
+		sampler->err = sample_rest(sampler, &is_stuck);
+		if (is_stuck)
+			return true;
+		keep_budget(sampler, sampler->began_ns);
+		sampler->began_ns = 0;
+	}
+	return false;
+}
+
 struct error *sampler_run(struct sampler *sampler, const struct sampler_control *control)
 {
 	struct error *err = NULL;
 
-	if (!control)
-		control = &no_control;
+	sampler->control = control ? control : &no_control;
 	begin(sampler);
-	while (!err) {
-		uint64_t skipped, deadline;
-		/* as often as can be: where one look ends the next begins */
-		uint64_t began_ns =
-			sampler->schedule.period_ns ? clock_now_ns() : sampler->looked_ns;
-
-		deadline = schedule_next(&sampler->schedule, began_ns, &skipped);
-		sampler->stats.skipped += skipped;
-		if (!wait_for_tick(sampler, control, deadline, &began_ns, &err))
-			break;
-		if (sampler->schedule.period_ns &&
-		    began_ns - deadline > sampler->schedule.period_ns / 2)
-			sampler->stats.late++;
-		err = sample_all(sampler, began_ns);
-		keep_budget(sampler, began_ns);
-	}
+	if (sampler->options.blocking)
+		err = tracer_run(run_on, sampler);
+	else
+		(void)run_on(sampler);
 	update_stats(sampler);
-	return err;
+	return err ? err : sampler->err;
 }
 
 const struct stats *sampler_stats(const struct sampler *sampler)

@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <stdbool.h>
 
-enum { SECOND_NS = 1000 * 1000 * 1000 };
+enum { SECOND_NS = 1000 * 1000 * 1000, NS_PER_US = 1000 };
 
 /* 1234567 -> "1,234,567" */
 enum { NUMBER_SIZE = 32 };
@@ -102,6 +102,28 @@ static void print_missing(const struct stats *stats, FILE *file)
 	fputc('\n', file);
 }
 
+/* How long the target stood still, and how well that served. */
+static void print_stops(const struct hold_counts *held, double elapsed_ns, FILE *file)
+{
+	char buf[NUMBER_SIZE];
+
+	fputs("stopped for ", file);
+	print_duration(held->stopped_ns, file);
+	if (elapsed_ns > 0)
+		fprintf(file, " (%.1f %%)", 100.0 * (double)held->stopped_ns / elapsed_ns);
+	if (held->stops)
+		fprintf(file, ", %s time%s %.0f us, at most %.0f us", number(held->stops, buf),
+			held->stops == 1 ? "" : "s",
+			(double)held->stopped_ns / (double)held->stops / NS_PER_US,
+			(double)held->longest_ns / NS_PER_US);
+	if (held->off_cpu)
+		fprintf(file, ", %s time%s while it had no CPU", number(held->off_cpu, buf),
+			held->off_cpu == 1 ? "" : "s");
+	if (held->missed)
+		fprintf(file, ", %s look%s while it went on", number(held->missed, buf),
+			held->missed == 1 ? "" : "s");
+}
+
 /* What it cost. */
 static void print_cost(const struct stats *stats, FILE *file)
 {
@@ -109,14 +131,10 @@ static void print_cost(const struct stats *stats, FILE *file)
 	char buf[NUMBER_SIZE];
 
 	fputs("sonde: the target was ", file);
-	if (stats->stopped_ns) {
-		fputs("stopped for ", file);
-		print_duration(stats->stopped_ns, file);
-		if (elapsed > 0)
-			fprintf(file, " (%.1f %%)", 100.0 * (double)stats->stopped_ns / elapsed);
-	} else {
+	if (stats->held.stopped_ns)
+		print_stops(&stats->held, elapsed, file);
+	else
 		fputs("not stopped", file);
-	}
 	if (elapsed > 0)
 		fprintf(file, "; sonde used %.1f %% of a CPU",
 			100.0 * (double)stats->own_cpu_ns / elapsed);

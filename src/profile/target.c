@@ -37,7 +37,7 @@ struct error *target_create(pid_t pid, const struct sampler_options *options,
 	if (!err)
 		err = python_attach(&target->process, &target->python);
 	if (!err && options->blocking)
-		err = stopper_create(pid, &target->stopper);
+		err = hold_create(pid, &target->hold);
 	if (!err)
 		err = stack_recorder_create(options, &target->process, dictionary,
 					    &target->recorder);
@@ -51,7 +51,7 @@ void target_destroy(struct target *target)
 {
 	if (!target)
 		return;
-	stopper_destroy(target->stopper);
+	hold_destroy(target->hold);
 	stack_recorder_destroy(target->recorder);
 	python_destroy(target->python);
 	process_deinit(&target->process);
@@ -86,6 +86,7 @@ static bool attach_again(struct target *target)
 		return false;
 	process_deinit(&target->process);
 	target->process = process;
+	target->is_foreseen = false;
 	return !error_catch_any(python_attach(&target->process, &target->python));
 }
 
@@ -102,25 +103,31 @@ static enum target_result after_loss(struct target *target)
 	return TARGET_LOST;
 }
 
-/* The sample itself; with --blocking, everything but the reading is outside of the pause. */
+/* What has been read once takes no longer in the pause than it must. */
+static struct error *foresee(struct target *target, const struct py_sample_options *wanted)
+{
+	struct py_sample sample;
+
+	if (target->is_foreseen)
+		return NULL;
+	target->is_foreseen = true;
+	return python_sample(target->python, wanted, &sample);
+}
+
 static struct error *take_sample(struct target *target, const struct sampler_options *options,
 				 uint64_t now_ns, struct py_sample *sample)
 {
 	const struct py_sample_options wanted = {
 		.states = true,
 		.gil_only = options->gil_only,
-		.stopped_by_us = target->stopper != NULL,
 		.now_ns = now_ns,
 	};
-	struct error *err = NULL;
+	struct error *err;
 
-	if (target->stopper)
-		err = stopper_stop(target->stopper, python_lwps(target->python));
-	if (!err)
-		err = python_sample(target->python, &wanted, sample);
-	if (target->stopper)
-		stopper_resume(target->stopper);
-	return err;
+	if (!target->hold)
+		return python_sample(target->python, &wanted, sample);
+	err = foresee(target, &wanted);
+	return err ? err : hold_sample(target->hold, target->python, &wanted, false, sample);
 }
 
 struct error *target_sample(struct target *target, const struct sampler_options *options,

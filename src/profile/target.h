@@ -8,16 +8,17 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "profile/hold.h"
 #include "profile/short_name.h"
 #include "python/python.h"
 #include "stacks.h"
 #include "target/process.h"
-#include "target/stop.h"
 
 struct target {
 	struct process process;
-	struct python *python;   /* NULL while it runs no Python (after an exec) */
-	struct stopper *stopper; /* --blocking, else NULL */
+	struct python *python; /* NULL while it runs no Python (after an exec) */
+	struct hold *hold;     /* --blocking, else NULL */
+	bool is_foreseen;      /* with it: what a sample takes is known */
 	struct stack_recorder *recorder;
 	uint64_t lost_since_ns; /* the list of threads is unreadable since; 0: it is not */
 	uint64_t away_since_ns; /* no Python in it since */

@@ -66,6 +66,8 @@ struct python {
 	ARRAY(struct known_thread *) present; /* those met in this sample, newest first */
 	ARRAY(struct py_thread) threads;      /* of the last sample */
 	ARRAY(struct mem_range) wanted;       /* scratch */
+	ARRAY(uint32_t) states;               /* scratch: of the threads present */
+	ARRAY(pid_t) movers;                  /* as of the last python_movers() */
 	frame_array frames;                   /* scratch */
 	uint64_t round;                       /* samples */
 	uint64_t pass;                        /* passes over the lists of threads */

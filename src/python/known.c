@@ -5,11 +5,18 @@
 
 #include <stdlib.h>
 
-struct known_thread *known_thread_get(struct known_thread **threads, uint64_t tstate)
+struct known_thread *known_thread_find(struct known_thread *threads, uint64_t tstate)
 {
 	struct known_thread *known;
 
-	HASH_FIND(hh, *threads, &tstate, sizeof(tstate), known);
+	HASH_FIND(hh, threads, &tstate, sizeof(tstate), known);
+	return known;
+}
+
+struct known_thread *known_thread_get(struct known_thread **threads, uint64_t tstate)
+{
+	struct known_thread *known = known_thread_find(*threads, tstate);
+
 	if (known)
 		return known;
 	known = calloc(1, sizeof(*known));

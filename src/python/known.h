@@ -24,6 +24,7 @@ struct known_thread {
 	mem_range_array footprint;  /* what was read for the stack */
 	bool has_stack;            /* the frames are what its words said when they were last read */
 	bool has_state;            /* so is the state */
+	bool held_gil;             /* in the sample before */
 	uint64_t pass;             /* over the lists of threads, in which it was last met */
 	uint64_t seen_round;       /* sample in which it last was */
 	uint64_t read_round;       /* sample in which its stack was last read */
@@ -37,6 +38,9 @@ struct known_thread {
 
 /* By thread state: found, or added with nothing known. NULL when out of memory. */
 struct known_thread *known_thread_get(struct known_thread **threads, uint64_t tstate);
+
+/* NULL when it is not known. */
+struct known_thread *known_thread_find(struct known_thread *threads, uint64_t tstate);
 
 /* Forgets the threads that were last met before that pass; all: UINT64_MAX. */
 void known_threads_forget(struct known_thread **threads, uint64_t pass);

@@ -124,6 +124,8 @@ void python_destroy(struct python *python)
 	array_deinit(&python->present);
 	array_deinit(&python->threads);
 	array_deinit(&python->wanted);
+	array_deinit(&python->states);
+	array_deinit(&python->movers);
 	array_deinit(&python->frames);
 	frame_walker_deinit(&python->walker);
 	lwp_table_destroy(python->lwps);

@@ -305,6 +305,9 @@ struct error *python_sample(struct python *python, const struct py_sample_option
 			break;
 		round.first = false;
 	}
+	if (options->on_read)
+		options->on_read(options->context, true);
+	threads_update_states(&round);
 	if (!hand_on(python))
 		return &error_nomem;
 	forget_interps(python);

@@ -43,8 +43,7 @@ static pid_t find_tid(struct python *python, struct known_thread *known,
 	return tid;
 }
 
-static void read_state(struct python *python, const struct py_sample_options *options,
-		       const struct interp *interp, struct py_thread *thread)
+static void read_state(struct python *python, const struct interp *interp, struct py_thread *thread)
 {
 	struct lwp_status status;
 
@@ -53,7 +52,7 @@ static void read_state(struct python *python, const struct py_sample_options *op
 	if (!thread->tid)
 		return;
 	lwp_table_status(python->lwps, thread->tid, &status);
-	if (status.state != LWP_WAITING && (status.state != LWP_STOPPED || options->stopped_by_us))
+	if (status.state != LWP_WAITING && status.state != LWP_STOPPED)
 		return;
 	thread->wait = status.wait;
 	thread->state = PY_THREAD_WAITING;
@@ -67,24 +66,23 @@ static uint64_t state_due_ns(const struct python *python, const struct known_thr
 	return python->now_ns + STATE_NS / 2 + (known->tstate >> 4) * 0x9e3779b1u % STATE_NS;
 }
 
-/* held_gil: as of the last sample. */
 static bool may_have_changed_state(const struct round *round, const struct interp *interp,
-				   const struct known_thread *known, bool held_gil)
+				   const struct known_thread *known)
 {
 	const struct py_thread *thread = &known->thread;
 	uint64_t now_ns = round->python->now_ns;
 
-	if (known->has_state && thread->state == PY_THREAD_RUNNING && held_gil &&
+	if (known->has_state && thread->state == PY_THREAD_RUNNING && known->held_gil &&
 	    thread->holds_gil && now_ns - known->state_ns < HOLDER_NS)
-		return round->options->stopped_by_us;
+		return false;
 	return !known->has_state || thread->state == PY_THREAD_RUNNING ||
-	       round->options->stopped_by_us || gil_may_have_run(interp, known->tstate) ||
-	       now_ns >= known->state_due_ns || now_ns < known->wakeful_until_ns ||
+	       gil_may_have_run(interp, known->tstate) || now_ns >= known->state_due_ns ||
+	       now_ns < known->wakeful_until_ns ||
 	       (interp->ran.waits && thread->state != PY_THREAD_GIL_WAIT);
 }
 
 static void update_state(const struct round *round, const struct interp *interp,
-			 struct known_thread *known, bool held_gil)
+			 struct known_thread *known)
 {
 	struct python *python = round->python;
 
@@ -93,14 +91,27 @@ static void update_state(const struct round *round, const struct interp *interp,
 		known->has_state = false;
 		return;
 	}
-	if (!may_have_changed_state(round, interp, known, held_gil))
+	if (!may_have_changed_state(round, interp, known))
 		return;
-	read_state(python, round->options, interp, &known->thread);
+	read_state(python, interp, &known->thread);
 	known->has_state = true;
 	known->state_ns = python->now_ns;
 	known->state_due_ns = state_due_ns(python, known);
 	if (known->thread.state == PY_THREAD_RUNNING && !gil_may_have_run(interp, known->tstate))
 		known->wakeful_until_ns = python->now_ns + WAKEFUL_NS;
+}
+
+void threads_update_states(const struct round *round)
+{
+	struct python *python = round->python;
+
+	for (size_t i = 0; i < python->present.count; i++) {
+		struct known_thread *known = python->present.items[i];
+		const struct interp *interp = python_interp(python, known->thread.interp);
+
+		if (interp)
+			update_state(round, interp, known);
+	}
 }
 
 static enum py_stack_state stack_state(const struct error *err, bool elided)
@@ -112,9 +123,7 @@ static enum py_stack_state stack_state(const struct error *err, bool elided)
 
 static bool is_wanted(const struct py_sample_options *options, const struct py_thread *thread)
 {
-	if (options->gil_only && !thread->holds_gil)
-		return false;
-	return !options->running_only || thread->state == PY_THREAD_RUNNING;
+	return !options->gil_only || thread->holds_gil;
 }
 
 /* What is known of the thread when this round begins: as far as the last one had read it. */
@@ -163,6 +172,8 @@ static struct error *read_stack(struct round *round, struct known_thread *known,
 	struct error *err;
 	bool elided;
 
+	if (round->options->on_read && clock_now_ns() > round->options->read_until_ns)
+		round->options->on_read(round->options->context, false);
 	python->frames.count = 0;
 	offer_suffix(python, known);
 	err = frames_walk(&python->walker, tstate, &python->frames, &elided);
@@ -193,7 +204,6 @@ static struct error *read_thread(struct round *round, struct interp *interp,
 	struct python *python = round->python;
 	struct py_thread *thread = &known->thread;
 	pid_t tid = find_tid(python, known, tstate);
-	bool held_gil = thread->holds_gil;
 
 	if (thread->ident != tstate->ident || thread->tid != tid)
 		known->has_state = known->has_stack = false;
@@ -202,9 +212,9 @@ static struct error *read_thread(struct round *round, struct interp *interp,
 	thread->interp_id = interp->id;
 	thread->ident = tstate->ident;
 	thread->tid = tid;
+	known->held_gil = thread->holds_gil;
 	thread->holds_gil = gil_is_held_by(python, interp, tstate);
 	thread->same_below = 0;
-	update_state(round, interp, known, held_gil);
 	if (is_wanted(round->options, thread))
 		return read_stack(round, known, tstate, used);
 	known->has_stack = false;
@@ -228,8 +238,7 @@ static bool recall_thread(struct round *round, const struct interp *interp,
 	struct py_thread *thread = &known->thread;
 
 	thread->interp_id = interp->id;
-	thread->holds_gil = false;
-	update_state(round, interp, known, false);
+	known->held_gil = thread->holds_gil = false;
 	if (!is_wanted(round->options, thread)) {
 		known->has_stack = false;
 		return true;

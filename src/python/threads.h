@@ -28,4 +28,7 @@ static inline bool is_fatal(const struct error *err)
 __attribute__((warn_unused_result)) struct error *
 threads_read(struct round *round, struct interp *interp, uint64_t head);
 
+/* What the kernel says of the threads present, once their stacks are read. */
+void threads_update_states(const struct round *round);
+
 #endif

@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-enum { THREAD_ATTACHED = 1 /* _Py_THREAD_ATTACHED, Include/internal/pycore_pystate.h, 3.13 */ };
-
 static int32_t frame_field(const struct py_layout *l)
 {
 	switch (l->frame_shape) {
@@ -88,7 +86,7 @@ struct error *tstate_read(const struct py_layout *l, const struct tstate_plan *p
 		.ns_tid = (pid_t)word(plan, bytes, l->tstate_native_thread_id),
 		.datastack_chunk = word(plan, bytes, l->tstate_datastack_chunk),
 		.datastack_top = word(plan, bytes, l->tstate_datastack_top),
-		.is_attached = half_word(plan, bytes, l->tstate_state) == THREAD_ATTACHED,
+		.is_attached = half_word(plan, bytes, l->tstate_state) == TSTATE_ATTACHED,
 		.holds_gil = says_holds_gil(l, plan, bytes),
 	};
 	return NULL;

@@ -23,6 +23,8 @@ struct tstate {
 	bool holds_gil;   /* where the thread state says so itself (3.13 and later) */
 };
 
+enum { TSTATE_ATTACHED = 1 /* _Py_THREAD_ATTACHED, Include/internal/pycore_pystate.h, 3.13 */ };
+
 /* Which bytes of a PyThreadState the fields above take. */
 struct tstate_plan {
 	int32_t start;

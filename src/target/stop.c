@@ -1,18 +1,20 @@
 /*
  * stop.c - ptrace, for some microseconds at a time.
  *
- * Each pause is SEIZE and INTERRUPT, a spinning wait, and DETACH. Staying attached between pauses
- * would save nothing (measured, with a spinning wait: 8.8 us for us and 8.6 lost by the target,
- * against 8.1 and 8.9 when it stays seized) and would do harm: every signal to the process would
- * stop it until we look, SIGSTOP on us would hang it, exec() of a setuid program would lose its
- * rights, and no debugger could attach for as long as a recording lasts.
+ * Each pause is SEIZE and INTERRUPT, a spinning wait, and DETACH. To stay attached between pauses
+ * would save half a microsecond of twenty (PERFORMANCE.md) and would do harm: every signal to the
+ * process would stop it until we look, SIGSTOP on us would hang it, a thread that ends would stay a
+ * zombie until we wait for it, exec() of a setuid program would lose its rights, and no debugger
+ * could attach for as long as a recording lasts.
  *
  * What ptrace(2) and the kernel (kernel/ptrace.c, kernel/signal.c) say of it:
+ *  - INTERRUPT makes a thread stop before it goes on in user mode: at once where it is on a CPU, by
+ *    an interrupt of that; else when it has one again, before it has run an instruction.
  *  - INTERRUPT ends in a stop with PTRACE_EVENT_STOP. A signal may come first: then the stop is
  *    that of its delivery, and DETACH must hand the signal on. DETACH forgets the INTERRUPT.
  *  - a process that was stopped for job control meanwhile goes back to that stop by DETACH.
- *  - DETACH works on a stopped thread only, hence the list of late ones; but when the tracer dies,
- *    all are detached, pending stops are forgotten, and signals are delivered.
+ *  - DETACH works on a stopped thread only. But when the thread that traces ends, all are detached,
+ *    pending stops are forgotten, and signals are delivered.
  *  - a thread that dies while attached stays a zombie, unknown to its own parent, until it is
  *    waited for by us. Only where we are that parent, the exit status is left to launch.c.
  *  - a thread that has ended, and is not gone yet, refuses a tracer with EPERM.
@@ -32,35 +34,24 @@
 #include "base/clock.h"
 #include "target/process.h"
 #include "target/rights.h"
+#include "urgency.h"
 
-enum {
-	LATE_WAIT_NS =
-		20 * CLOCK_MS_NS, /* for late ones at a resume: a thread's turn on a full CPU */
-	DESTROY_WAIT_NS = CLOCK_SECOND_NS, /* the same at the end; then our exit lets them go */
-	SPIN_NS = CLOCK_MS_NS / 10,        /* ten times what a stop takes */
-	LATE_POLL_NS = CLOCK_MS_NS / 5,
-};
-
-/* A thread that we are attached to. */
+/* A thread that was told to stop. */
 struct held {
 	pid_t tid;
 	bool stopped;
 	int signal; /* whose delivery it was stopped at; 0: at none */
 };
 
-typedef ARRAY(struct held) held_array;
-
 struct stopper {
 	pid_t pid;
 	bool is_our_child;
-	struct lwp_id *threads; /* as last listed */
-	size_t thread_count;
-	ARRAY(pid_t) running; /* before this pause */
-	held_array held;      /* in this pause */
-	held_array late;      /* told to stop, not stopped yet; room for all that are held */
-	ARRAY(pid_t) stopped; /* those of held that are */
-	uint64_t paused_ns;   /* since when a thread stands still, 0: none does */
-	uint64_t stopped_ns, missed;
+	bool is_paused, is_stuck;
+	ARRAY(struct held) held; /* in this pause, or in the last one: then none is stopped */
+	ARRAY(pid_t) running;    /* scratch */
+	uint64_t since_ns;       /* the pause began */
+	struct stop_times times;
+	struct urgency urgency;
 };
 
 static void stopper_destroyp(struct stopper **stopper)
@@ -133,75 +124,14 @@ static bool thread_detach(const struct held *held)
 	return ptrace(PTRACE_DETACH, held->tid, 0, (void *)(intptr_t)held->signal) == 0;
 }
 
-/* Lets go what has stopped since, keeps the rest. */
-void stopper_service(struct stopper *stopper)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < stopper->late.count; i++) {
-		struct held *held = &stopper->late.items[i];
-
-		switch (thread_look(held)) {
-		case PROGRESS_STOPPED:
-			if (thread_detach(held))
-				continue;
-			break;
-		case PROGRESS_DEAD:
-			thread_bury(stopper, held->tid);
-			continue;
-		case PROGRESS_RUNNING:
-			break;
-		}
-		stopper->late.items[kept++] = *held;
-	}
-	stopper->late.count = kept;
-}
-
-static void wait_for_late(struct stopper *stopper, uint64_t wait_ns)
-{
-	uint64_t end = clock_now_ns() + wait_ns;
-
-	stopper_service(stopper);
-	while (stopper->late.count && clock_now_ns() < end) {
-		clock_sleep_until(clock_now_ns() + LATE_POLL_NS);
-		stopper_service(stopper);
-	}
-}
-
 void stopper_destroy(struct stopper *stopper)
 {
 	if (!stopper)
 		return;
 	stopper_resume(stopper);
-	wait_for_late(stopper, DESTROY_WAIT_NS);
-	free(stopper->threads);
-	array_deinit(&stopper->running);
 	array_deinit(&stopper->held);
-	array_deinit(&stopper->late);
-	array_deinit(&stopper->stopped);
+	array_deinit(&stopper->running);
 	free(stopper);
-}
-
-static struct error *list_threads(struct stopper *stopper)
-{
-	struct lwp_id *threads;
-	size_t count;
-	struct error *err = lwp_list(stopper->pid, &threads, &count);
-
-	if (err)
-		return err;
-	free(stopper->threads);
-	stopper->threads = threads;
-	stopper->thread_count = count;
-	return NULL;
-}
-
-static bool is_late(const struct stopper *stopper, pid_t tid)
-{
-	for (size_t i = 0; i < stopper->late.count; i++)
-		if (stopper->late.items[i].tid == tid)
-			return true;
-	return false;
 }
 
 /*
@@ -230,31 +160,24 @@ static struct error *thread_hold(struct stopper *stopper, const struct lwp_table
 	return NULL;
 }
 
-static bool may_be_on_cpu(const struct lwp_status *status)
+static bool may_be_on_cpu(struct lwp_table *lwps, pid_t tid)
 {
-	return status->state == LWP_RUNNING || status->state == LWP_UNKNOWN;
+	struct lwp_status status;
+
+	lwp_table_refresh(lwps, tid, &status);
+	return status.state == LWP_RUNNING || status.state == LWP_UNKNOWN;
 }
 
-/* Which threads run, while none is stopped yet; *changed when the list of them is out of date. */
-static struct error *find_running(struct stopper *stopper, struct lwp_table *lwps, bool *changed)
+/* Those of the threads that run and are not held yet, into stopper->running. */
+static struct error *find_running(struct stopper *stopper, struct lwp_table *lwps,
+				  const pid_t *tids, size_t count)
 {
 	stopper->running.count = 0;
-	if (!array_reserve(&stopper->running, stopper->thread_count) ||
-	    !array_reserve(&stopper->held, stopper->thread_count) ||
-	    !array_reserve(&stopper->stopped, stopper->thread_count) ||
-	    !array_reserve(&stopper->late, stopper->thread_count))
+	if (!array_reserve(&stopper->running, count) || !array_reserve(&stopper->held, count))
 		return &error_nomem;
-	lwp_table_remember(lwps);
-	for (size_t i = 0; i < stopper->thread_count; i++) {
-		pid_t tid = stopper->threads[i].tid;
-		struct lwp_status status;
-
-		lwp_table_status(lwps, tid, &status);
-		if (status.state == LWP_GONE)
-			*changed = true;
-		if (may_be_on_cpu(&status) && !is_late(stopper, tid))
-			stopper->running.items[stopper->running.count++] = tid;
-	}
+	for (size_t i = 0; i < count; i++)
+		if (!stopper_holds(stopper, tids[i]) && may_be_on_cpu(lwps, tids[i]))
+			stopper->running.items[stopper->running.count++] = tids[i];
 	return NULL;
 }
 
@@ -266,13 +189,8 @@ static struct error *hold_running(struct stopper *stopper, struct lwp_table *lwp
 		struct error *err;
 
 		/* it may have blocked while the others were looked at */
-		if (stopper->thread_count > 1) {
-			struct lwp_status status;
-
-			lwp_table_refresh(lwps, tid, &status);
-			if (!may_be_on_cpu(&status))
-				continue;
-		}
+		if (stopper->running.count > 1 && !may_be_on_cpu(lwps, tid))
+			continue;
 		err = thread_hold(stopper, lwps, tid);
 		if (err)
 			return err;
@@ -294,100 +212,101 @@ static size_t look_at_held(struct stopper *stopper)
 			*held = stopper->held.items[--stopper->held.count];
 			continue;
 		}
-		if (progress == PROGRESS_STOPPED && !stopper->paused_ns)
-			stopper->paused_ns = clock_now_ns();
 		missing += progress == PROGRESS_RUNNING;
 		i++;
 	}
 	return missing;
 }
 
-/*
- * Waits until all have stopped, or the deadline. A thread on a CPU stops while we spin; one that
- * waits for a CPU gets it sooner when we do not take it.
- */
-static void wait_for_held(struct stopper *stopper, uint64_t since_ns)
+/* Waits until all have stopped, or the deadline. */
+static void wait_for_held(struct stopper *stopper)
 {
-	size_t missing = look_at_held(stopper);
-	uint64_t now = since_ns;
+	uint64_t end_ns = clock_now_ns() + STOP_DEADLINE_NS;
 
-	while (missing && now < since_ns + STOP_DEADLINE_NS) {
-		if (now > since_ns + SPIN_NS)
-			clock_sleep_until(now + LATE_POLL_NS);
-		missing = look_at_held(stopper);
-		now = clock_now_ns();
-	}
-	if (stopper->paused_ns && now <= since_ns + SPIN_NS)
-		stopper->paused_ns = since_ns; /* it stood before we saw it */
-	stopper->missed += missing;
+	while (look_at_held(stopper) && clock_now_ns() < end_ns)
+		;
 }
 
-struct error *stopper_stop(struct stopper *stopper, struct lwp_table *lwps)
+struct error *stopper_stop(struct stopper *stopper, struct lwp_table *lwps, const pid_t *tids,
+			   size_t count)
 {
-	size_t count = lwp_table_count(lwps);
-	uint64_t since_ns;
-	bool changed = false;
-	struct error *err = NULL;
+	struct error *err;
 
-	stopper_resume(stopper);
-	stopper_service(stopper);
-	if (!count)
-		return &error_gone;
-	if (count != stopper->thread_count)
-		err = list_threads(stopper);
-	if (!err)
-		err = find_running(stopper, lwps, &changed);
-	since_ns = clock_now_ns();
-	if (!err)
+	if (!stopper->is_paused) {
+		stopper->held.count = 0;
+		stopper->is_stuck = false;
+	}
+	err = find_running(stopper, lwps, tids, count);
+	if (!err && stopper->running.count) {
+		urgency_begin(&stopper->urgency);
+		if (!stopper->is_paused)
+			stopper->since_ns = clock_now_ns();
+		stopper->is_paused = true;
 		err = hold_running(stopper, lwps);
-	wait_for_held(stopper, since_ns);
-	if (changed)
-		stopper->thread_count = 0; /* listed again at the next stop */
-	for (size_t i = 0; i < stopper->held.count; i++)
-		if (stopper->held.items[i].stopped)
-			stopper->stopped.items[stopper->stopped.count++] =
-				stopper->held.items[i].tid;
+		wait_for_held(stopper);
+	}
 	if (err)
 		stopper_resume(stopper);
 	return err;
 }
 
-void stopper_resume(struct stopper *stopper)
+static void detach_all(struct stopper *stopper)
 {
-	size_t late = stopper->late.count;
-
 	for (size_t i = 0; i < stopper->held.count; i++) {
 		struct held *held = &stopper->held.items[i];
 
-		if (!held->stopped || !thread_detach(held))
-			stopper->late.items[stopper->late.count++] = *held;
+		/* not to be detached: killed, and not seen to be dead yet */
+		if (held->stopped && !thread_detach(held))
+			stopper->is_stuck = true;
+		held->stopped = false;
 	}
-	stopper->held.count = 0;
-	stopper->stopped.count = 0;
-	if (stopper->paused_ns)
-		stopper->stopped_ns += clock_now_ns() - stopper->paused_ns;
-	stopper->paused_ns = 0;
-	if (stopper->late.count > late)
-		wait_for_late(stopper, LATE_WAIT_NS);
 }
 
-const pid_t *stopper_threads(const struct stopper *stopper, size_t *count)
+static void count_pause(struct stop_times *times, uint64_t ns)
 {
-	*count = stopper->stopped.count;
-	return stopper->stopped.items;
+	times->count++;
+	times->total_ns += ns;
+	if (ns > times->longest_ns)
+		times->longest_ns = ns;
 }
 
-size_t stopper_late(const struct stopper *stopper)
+void stopper_resume(struct stopper *stopper)
 {
-	return stopper->late.count;
+	if (!stopper->is_paused)
+		return;
+	stopper->is_paused = false;
+	stopper->is_stuck = look_at_held(stopper) > 0;
+	stopper->times.off_cpu += stopper->is_stuck;
+	if (stopper_standing(stopper)) {
+		detach_all(stopper);
+		count_pause(&stopper->times, clock_now_ns() - stopper->since_ns);
+	}
+	urgency_end(&stopper->urgency);
 }
 
-uint64_t stopper_stopped_ns(const struct stopper *stopper)
+bool stopper_holds(const struct stopper *stopper, pid_t tid)
 {
-	return stopper->stopped_ns;
+	for (size_t i = 0; i < stopper->held.count; i++)
+		if (stopper->held.items[i].tid == tid)
+			return true;
+	return false;
 }
 
-uint64_t stopper_missed(const struct stopper *stopper)
+size_t stopper_standing(const struct stopper *stopper)
 {
-	return stopper->missed;
+	size_t count = 0;
+
+	for (size_t i = 0; i < stopper->held.count; i++)
+		count += stopper->held.items[i].stopped;
+	return count;
+}
+
+bool stopper_is_stuck(const struct stopper *stopper)
+{
+	return stopper->is_stuck;
+}
+
+struct stop_times stopper_times(const struct stopper *stopper)
+{
+	return stopper->times;
 }

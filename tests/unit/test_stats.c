@@ -58,7 +58,11 @@ Test(stats, everything_went_wrong)
 				     .elided = 7,
 				     .lost_ticks = 8,
 				     .reattached = 1,
-				     .stopped_ns = 25000000,
+				     .held = { .stops = 1250,
+					       .stopped_ns = 25000000,
+					       .longest_ns = 310000,
+					       .off_cpu = 3,
+					       .missed = 2 },
 				     .own_cpu_ns = 2500000000 };
 
 	check(&stats,
@@ -68,7 +72,9 @@ Test(stats, everything_went_wrong)
 	      "changed while "
 	      "being read; 6 unreadable; 7 too deep to be whole; 8 looks without a list of "
 	      "threads\n"
-	      "sonde: the target was stopped for 25 ms (1.0 %); sonde used 100.0 % of a CPU; the "
+	      "sonde: the target was stopped for 25 ms (1.0 %), 1,250 times 20 us, at most 310 us, "
+	      "3 times while it had no CPU, 2 looks while it went on; sonde used 100.0 % of a CPU; "
+	      "the "
 	      "target replaced itself 1 time\n");
 }
 

@@ -6,6 +6,7 @@
  */
 #include <criterion/criterion.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -14,6 +15,7 @@
 #include "support/child.h"
 #include "target/process.h"
 #include "target/stop.h"
+#include "target/tracer.h"
 
 static struct stopper *stopper;
 static struct lwp_table *lwps;
@@ -39,21 +41,48 @@ static void wait_for_count(const struct child *child, int word)
 	uint64_t count = child->words[word];
 
 	while (child->words[word] == count)
-		if (stopper)
-			stopper_service(stopper);
+		;
 }
 
-static size_t stop_some(void)
-{
-	size_t count;
+/* One pause: whom to stop, and what to do while they stand still. */
+struct pause {
+	const struct child *child;
+	const pid_t *tids;
+	size_t count, held;
+	bool even_off_cpu; /* look at what was told to stop and has no CPU, too */
+	void (*look)(const struct child *child);
+	struct error *err;
+};
 
-	do {
-		cr_assert_null(stopper_stop(stopper, lwps));
-		(void)stopper_threads(stopper, &count);
-		if (!count)
-			stopper_resume(stopper);
-	} while (!count);
-	return count;
+static bool pause_once(void *context)
+{
+	struct pause *pause = context;
+
+	lwp_table_remember(lwps);
+	pause->err = stopper_stop(stopper, lwps, pause->tids, pause->count);
+	pause->held = pause->err ? 0 : stopper_standing(stopper);
+	if ((pause->held || pause->even_off_cpu) && pause->look)
+		pause->look(pause->child);
+	stopper_resume(stopper);
+	cr_expect_eq(sched_getscheduler(0), SCHED_OTHER, "ours is what it was");
+	return false;
+}
+
+/* Returns how many had stopped, the others having no CPU. */
+static size_t try_pause(const struct child *child, void (*look)(const struct child *child))
+{
+	struct pause pause = { .child = child, .tids = &child->pid, .count = 1, .look = look };
+
+	cr_assert_null(tracer_run(pause_once, &pause));
+	cr_assert_null(pause.err);
+	return pause.held;
+}
+
+/* The machine may be busy: until it was stopped. */
+static void pause_well(const struct child *child, void (*look)(const struct child *child))
+{
+	while (!try_pause(child, look))
+		;
 }
 
 /* That what is shared does not change, however long one looks. */
@@ -65,27 +94,40 @@ static void expect_still(const struct child *child, int word)
 		cr_assert_eq(child->words[word], count);
 }
 
+static void stands_still(const struct child *child)
+{
+	cr_expect(stopper_holds(stopper, child->pid));
+	expect_still(child, 0);
+}
+
 Test(stop, a_thread_on_a_cpu_stands_still_and_goes_on)
 {
 	struct child child;
-	size_t count;
+	struct stop_times times;
 
 	child_start(&child, child_counts);
 	cr_assert_null(create(child.pid));
 	cr_expect_eq(process_tracer(child.pid), 0);
 	for (int i = 0; i < 20; i++) {
-		cr_expect_eq(stop_some(), 1);
-		cr_expect_eq(stopper_threads(stopper, &count)[0], child.pid);
-		expect_still(&child, 0);
-		stopper_resume(stopper);
-		(void)stopper_threads(stopper, &count);
-		cr_expect_eq(count, 0);
+		pause_well(&child, stands_still);
 		wait_for_count(&child, 0);
 		cr_expect_eq(process_tracer(child.pid), 0, "nothing of us stays on it");
 	}
-	cr_expect_gt(stopper_stopped_ns(stopper), 0);
+	times = stopper_times(stopper);
+	cr_expect_eq(times.count, 20);
+	cr_expect_gt(times.longest_ns, 0);
+	cr_expect_leq(times.longest_ns, times.total_ns);
+	cr_expect_leq(times.total_ns, 20 * times.longest_ns);
 	stopper_resume(stopper);
 	cr_expect_eq(WTERMSIG(child_end(&child)), SIGKILL);
+}
+
+static void end_stopper(const struct child *child)
+{
+	expect_still(child, 0);
+	stopper_destroy(stopper);
+	cr_assert_null(stopper_create(child->pid, &stopper));
+	wait_for_count(child, 0);
 }
 
 Test(stop, the_end_of_a_stopper_lets_go)
@@ -94,9 +136,32 @@ Test(stop, the_end_of_a_stopper_lets_go)
 
 	child_start(&child, child_counts);
 	cr_assert_null(create(child.pid));
-	stop_some();
-	stopper_destroy(stopper);
-	stopper = NULL;
+	pause_well(&child, end_stopper);
+	child_end(&child);
+}
+
+/* Ends without a resume, once it has stopped it. */
+static bool stops_and_ends(void *context)
+{
+	const struct child *child = context;
+
+	cr_assert_null(stopper_stop(stopper, lwps, &child->pid, 1));
+	if (!stopper_standing(stopper)) {
+		stopper_resume(stopper);
+		return true;
+	}
+	expect_still(child, 0);
+	return false;
+}
+
+Test(stop, the_end_of_a_tracer_lets_go)
+{
+	struct child child;
+
+	child_start(&child, child_counts);
+	cr_assert_null(create(child.pid));
+	cr_assert_null(tracer_run(stops_and_ends, &child));
+	cr_expect_eq(process_tracer(child.pid), 0);
 	wait_for_count(&child, 0);
 	child_end(&child);
 }
@@ -115,20 +180,15 @@ static void waits_in_epoll(struct child *child)
 Test(stop, a_blocked_thread_is_left_alone)
 {
 	struct child child;
-	size_t count, sum = 0;
 
 	child_start(&child, waits_in_epoll);
 	cr_assert_null(create(child.pid));
 	while (process_state(child.pid) != 'S')
 		;
-	for (int i = 0; i < 100; i++) {
-		cr_assert_null(stopper_stop(stopper, lwps));
-		(void)stopper_threads(stopper, &count);
-		sum += count;
-		stopper_resume(stopper);
-	}
-	cr_expect_eq(sum, 0);
-	cr_expect_eq(stopper_stopped_ns(stopper), 0);
+	for (int i = 0; i < 100; i++)
+		cr_expect_eq(try_pause(&child, NULL), 0);
+	cr_expect_eq(stopper_times(stopper).count, 0);
+	cr_expect_not(stopper_is_stuck(stopper));
 	child_tell(&child);
 	cr_expect_eq(child_hear(&child), 'w');
 	child_end(&child);
@@ -149,6 +209,12 @@ static void counts_signals(struct child *child)
 	child_counts(child);
 }
 
+static void signals(const struct child *child)
+{
+	kill(child->pid, SIGUSR1);
+	expect_still(child, 1);
+}
+
 Test(stop, no_signal_is_lost)
 {
 	struct child child;
@@ -157,21 +223,22 @@ Test(stop, no_signal_is_lost)
 	cr_assert_null(create(child.pid));
 	for (uint64_t i = 1; i <= 300; i++) {
 		kill(child.pid, SIGUSR1); /* before, while and after it is told to stop */
-		while (child.words[1] < i) {
-			cr_assert_null(stopper_stop(stopper, lwps));
-			stopper_resume(stopper);
-		}
+		while (child.words[1] < i)
+			(void)try_pause(&child, NULL);
 		cr_assert_eq(child.words[1], i);
 	}
 	for (uint64_t i = 301; i <= 320; i++) {
-		stop_some();
-		kill(child.pid, SIGUSR1);
-		expect_still(&child, 1);
-		stopper_resume(stopper);
+		pause_well(&child, signals);
 		while (child.words[1] < i)
 			;
+		cr_assert_eq(child.words[1], i);
 	}
 	child_end(&child);
+}
+
+static void stops_by_job_control(const struct child *child)
+{
+	kill(child->pid, SIGSTOP);
 }
 
 Test(stop, job_control_works)
@@ -182,40 +249,36 @@ Test(stop, job_control_works)
 	child_start(&child, child_counts);
 	cr_assert_null(create(child.pid));
 	for (int i = 0; i < 20; i++) {
-		stop_some();
-		kill(child.pid, SIGSTOP);
-		stopper_resume(stopper);
+		pause_well(&child, stops_by_job_control);
 		cr_assert_eq(waitpid(child.pid, &status, WUNTRACED), child.pid);
 		cr_assert(WIFSTOPPED(status));
 		while (process_state(child.pid) != 'T')
 			;
-		cr_assert_null(stopper_stop(stopper, lwps));
-		stopper_resume(stopper);
+		(void)try_pause(&child, NULL);
 		expect_still(&child, 0);
+		cr_expect_eq(process_state(child.pid), 'T');
 		kill(child.pid, SIGCONT);
 		wait_for_count(&child, 0);
 	}
 	child_end(&child);
 }
 
+static void kills(const struct child *child)
+{
+	kill(child->pid, SIGKILL);
+}
+
 Test(stop, killed_in_the_pause)
 {
 	struct child child;
-	struct error *err;
 	int status;
 
 	child_start(&child, child_counts);
 	cr_assert_null(create(child.pid));
-	stop_some();
-	kill(child.pid, SIGKILL);
-	stopper_resume(stopper);
+	pause_well(&child, kills);
 	cr_assert_eq(waitpid(child.pid, &status, 0), child.pid, "its status is left to its parent");
 	cr_expect(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
-	err = stopper_stop(stopper, lwps);
-	cr_assert(err);
-	cr_expect_eq(err->kind, ERROR_GONE);
-	error_destroy(err);
-	cr_expect_eq(stopper_late(stopper), 0);
+	cr_expect_eq(try_pause(&child, NULL), 0);
 }
 
 /* word 1: the process that counts, word 2: the status that its parent got */
@@ -237,18 +300,16 @@ static void is_parent(struct child *child)
 
 Test(stop, the_end_of_a_process_is_told_to_its_own_parent)
 {
-	struct child child;
+	struct child child, grandchild;
 
 	child_start(&child, is_parent);
 	while (!child.words[1])
 		;
-	cr_assert_gt((pid_t)child.words[1], 1);
-	cr_assert_null(create((pid_t)child.words[1]));
-	stop_some();
-	kill((pid_t)child.words[1], SIGKILL);
-	stopper_resume(stopper);
-	while (stopper_late(stopper))
-		stopper_service(stopper);
+	grandchild = child;
+	grandchild.pid = (pid_t)child.words[1];
+	cr_assert_gt(grandchild.pid, 1);
+	cr_assert_null(create(grandchild.pid));
+	pause_well(&grandchild, kills);
 	cr_expect_eq(child_hear(&child), 'e');
 	cr_expect_eq(child.words[2], SIGKILL);
 	child_end(&child);
@@ -278,78 +339,150 @@ static void has_threads(struct child *child)
 	child_waits(child);
 }
 
+static unsigned int threads_seen;
+
+static void those_held_stand_still(const struct child *child)
+{
+	for (int k = 1; k <= BUSY_THREADS; k++)
+		if (stopper_holds(stopper, (pid_t)child->words[16 + k])) {
+			expect_still(child, k);
+			threads_seen |= 1u << k;
+		}
+}
+
 Test(stop, each_of_several_threads)
 {
 	struct child child;
-	unsigned int seen = 0;
+	pid_t tids[BUSY_THREADS + 1];
+	struct pause pause = {
+		.child = &child, .tids = tids, .count = BUSY_THREADS, .look = those_held_stand_still
+	};
 
 	child_start(&child, has_threads);
 	cr_assert_null(create(child.pid));
-	while (seen != (1u << 1 | 1u << 2 | 1u << 3)) {
-		size_t count = stop_some();
-		const pid_t *tids = stopper_threads(stopper, &count);
-
-		for (size_t i = 0; i < count; i++)
-			for (int k = 1; k <= BUSY_THREADS; k++)
-				if (tids[i] == (pid_t)child.words[16 + k]) {
-					expect_still(&child, k);
-					seen |= 1u << k;
-				}
-		stopper_resume(stopper);
+	for (int k = 1; k <= BUSY_THREADS; k++)
+		tids[k - 1] = (pid_t)child.words[16 + k];
+	threads_seen = 0;
+	while (threads_seen != (1u << 1 | 1u << 2 | 1u << 3)) {
+		cr_assert_null(tracer_run(pause_once, &pause));
+		cr_assert_null(pause.err);
 	}
 	for (int k = 1; k <= BUSY_THREADS; k++)
 		wait_for_count(&child, k);
 	child_end(&child);
 }
 
-static void *waiting_thread(void *arg)
+static void adds_the_others(const struct child *child)
 {
-	struct child *child = arg;
+	for (int k = 2; k <= BUSY_THREADS; k++) {
+		pid_t tid = (pid_t)child->words[16 + k];
 
-	__atomic_fetch_add(&child->words[1], 1, __ATOMIC_SEQ_CST);
-	child_listen(child);
-	return NULL;
+		cr_assert_null(stopper_stop(stopper, lwps, &tid, 1));
+	}
+	those_held_stand_still(child);
 }
 
-/* word 0 counts in the main thread, beside threads that wait */
-static void has_waiting_threads(struct child *child)
+Test(stop, a_pause_is_added_to)
 {
-	for (int i = 0; i < 8; i++) {
-		pthread_t thread;
+	struct child child;
+	pid_t first;
+	struct pause pause = {
+		.child = &child, .tids = &first, .count = 1, .look = adds_the_others
+	};
 
-		pthread_create(&thread, NULL, waiting_thread, child);
+	child_start(&child, has_threads);
+	cr_assert_null(create(child.pid));
+	first = (pid_t)child.words[17];
+	while (pause.held != 1) {
+		cr_assert_null(tracer_run(pause_once, &pause));
+		cr_assert_null(pause.err);
 	}
-	while (child->words[1] < 8)
-		;
+	cr_expect_eq(stopper_times(stopper).count, 1, "one pause");
+	for (int k = 1; k <= BUSY_THREADS; k++)
+		wait_for_count(&child, k);
+	child_end(&child);
+}
+
+/* A thread whose CPU another one has is let be: it goes on as soon as it has one. */
+static void counts_when_idle(struct child *child)
+{
+	const struct sched_param parameter = { .sched_priority = 0 };
+
+	sched_setscheduler(0, SCHED_IDLE, &parameter);
 	child_counts(child);
 }
 
-Test(stop, what_threads_did_before_is_remembered)
+static void share_a_cpu(pid_t one, pid_t other)
 {
-	struct child child;
+	cpu_set_t all, first;
+
+	cr_assert_eq(sched_getaffinity(0, sizeof(all), &all), 0);
+	CPU_ZERO(&first);
+	for (int i = 0; i < CPU_SETSIZE; i++)
+		if (CPU_ISSET(i, &all)) {
+			CPU_SET(i, &first);
+			break;
+		}
+	cr_assert_eq(sched_setaffinity(one, sizeof(first), &first), 0);
+	cr_assert_eq(sched_setaffinity(other, sizeof(first), &first), 0);
+}
+
+Test(stop, one_that_cannot_stop_is_let_be)
+{
+	struct child child, hog;
+	struct pause pause = { .child = &child,
+			       .tids = &child.pid,
+			       .count = 1,
+			       .even_off_cpu = true,
+			       .look = stands_still };
+
+	child_start(&child, counts_when_idle);
+	child_start(&hog, child_counts);
+	share_a_cpu(child.pid, hog.pid);
+	cr_assert_null(create(child.pid));
+	while (!stopper_times(stopper).off_cpu) {
+		cr_assert_null(tracer_run(pause_once, &pause));
+		cr_assert_null(pause.err);
+		cr_expect_eq(process_tracer(child.pid), 0, "nothing of us stays on it");
+	}
+	cr_expect(stopper_is_stuck(stopper));
+	child_end(&hog);
+	wait_for_count(&child, 0);
+	pause_well(&child, stands_still);
+	cr_expect_not(stopper_is_stuck(stopper));
+	child_end(&child);
+}
+
+static int stops_seen;
+
+/* One that has no CPU has not stopped yet. */
+static void was_running(const struct child *child)
+{
 	struct lwp_status status;
 
-	child_start(&child, has_waiting_threads);
-	cr_assert_null(create(child.pid));
-	for (int seen = 0; seen < 20;) {
-		size_t count = stop_some();
+	lwp_table_status(lwps, child->pid, &status);
+	cr_expect_eq(status.state, LWP_RUNNING);
+	lwp_table_refresh(lwps, child->pid, &status);
+	stops_seen += status.state == LWP_STOPPED;
+}
 
-		if (stopper_threads(stopper, &count)[0] == child.pid) { /* the lowest number */
-			lwp_table_status(lwps, child.pid, &status);
-			cr_expect_eq(status.state, LWP_RUNNING, "it stands still now");
-			lwp_table_refresh(lwps, child.pid, &status);
-			cr_expect_eq(status.state, LWP_STOPPED);
-			seen++;
-		}
-		stopper_resume(stopper);
-		wait_for_count(&child, 0);
-	}
+Test(stop, what_a_thread_did_before_is_remembered)
+{
+	struct child child;
+
+	child_start(&child, child_counts);
+	cr_assert_null(create(child.pid));
+	for (stops_seen = 0; stops_seen < 20;)
+		(void)try_pause(&child, was_running);
 	child_end(&child);
 }
 
 static void *short_thread(void *arg)
 {
-	++*(volatile uint64_t *)arg;
+	struct child *child = arg;
+
+	child->words[1] = (uint64_t)syscall(SYS_gettid);
+	child->words[0]++;
 	return NULL;
 }
 
@@ -359,7 +492,7 @@ static void starts_threads(struct child *child)
 	for (;;) {
 		pthread_t thread;
 
-		if (pthread_create(&thread, NULL, short_thread, (void *)&child->words[0]) == 0)
+		if (pthread_create(&thread, NULL, short_thread, child) == 0)
 			pthread_join(thread, NULL);
 	}
 }
@@ -370,25 +503,34 @@ Test(stop, threads_that_come_and_go)
 
 	child_start(&child, starts_threads);
 	cr_assert_null(create(child.pid));
+	wait_for_count(&child, 0);
 	for (int i = 0; i < 500; i++) {
-		cr_assert_null(stopper_stop(stopper, lwps));
-		stopper_resume(stopper);
+		const pid_t tids[] = { child.pid, (pid_t)child.words[1] };
+		struct pause pause = { .child = &child, .tids = tids, .count = 2 };
+
+		cr_assert_null(tracer_run(pause_once, &pause));
+		cr_assert_null(pause.err);
 	}
-	while (stopper_late(stopper))
-		stopper_service(stopper);
 	wait_for_count(&child, 0);
 	child_end(&child);
+}
+
+static void says_so(const struct child *child)
+{
+	child_say(child, 's');
+	child_listen(child);
 }
 
 /* word 1: what to stop; tells when it stands still, and does nothing more. */
 static void stops_another(struct child *child)
 {
+	struct child target = *child;
+
 	child_say(child, 'r');
 	child_listen(child);
-	cr_assert_null(create((pid_t)child->words[1]));
-	stop_some();
-	child_say(child, 's');
-	child_listen(child);
+	target.pid = (pid_t)child->words[1];
+	cr_assert_null(create(target.pid));
+	pause_well(&target, says_so);
 }
 
 static void start_both(struct child *target, struct child *tracer)
@@ -415,13 +557,13 @@ Test(stop, another_tracer_is_named)
 {
 	struct child target, tracer;
 	struct error *err;
-	char number[16];
+	char number[32];
 
 	start_both(&target, &tracer);
 	err = create(target.pid);
 	cr_assert(err);
 	cr_expect_eq(err->kind, ERROR_PERMISSION);
-	snprintf(number, sizeof(number), "process %d", tracer.pid);
+	snprintf(number, sizeof(number), "process %d", process_tracer(target.pid));
 	cr_expect(strstr(error_message(err), number), "%s", error_message(err));
 	error_destroy(err);
 	child_end(&tracer);
@@ -431,7 +573,7 @@ Test(stop, another_tracer_is_named)
 Test(stop, a_debugger_that_comes_later)
 {
 	struct child target, tracer;
-	struct error *err;
+	struct pause pause = { .tids = &target.pid, .count = 1 };
 
 	child_start(&target, child_counts);
 	cr_assert_null(create(target.pid));
@@ -440,14 +582,12 @@ Test(stop, a_debugger_that_comes_later)
 	child_tell(&tracer);
 	cr_assert_eq(child_hear(&tracer), 's');
 	/* A stopped thread is left alone; one that its tracer lets run cannot be stopped by us. */
-	err = stopper_stop(stopper, lwps);
-	cr_expect(!err || err->kind == ERROR_PERMISSION);
-	error_destroy(err);
-	stopper_resume(stopper);
+	cr_assert_null(tracer_run(pause_once, &pause));
+	cr_expect(!pause.err || pause.err->kind == ERROR_PERMISSION);
+	error_destroy(pause.err);
 	child_end(&tracer);
 	wait_for_count(&target, 0);
-	stop_some();
-	stopper_resume(stopper);
+	pause_well(&target, NULL);
 	child_end(&target);
 }
 
