@@ -37,23 +37,21 @@ static void remember(struct frame_walker *walker, uint64_t addr, size_t len)
 {
 	walker->recent[walker->recent_next] =
 		(struct recent_range) { .addr = addr, .len = len, .rounds = RECENT_ROUNDS };
+	walker->recent_live |= UINT32_C(1) << walker->recent_next;
 	walker->recent_next = (walker->recent_next + 1) % RECENT_MAX;
-	walker->recent_rounds = RECENT_ROUNDS;
 }
 
 void frame_walker_keep_recent(struct frame_walker *walker)
 {
-	if (!walker->recent_rounds)
-		return;
-	walker->recent_rounds--;
-	for (size_t i = 0; i < RECENT_MAX; i++) {
+	for (uint32_t left = walker->recent_live; left; left &= left - 1) {
+		int i = __builtin_ctz(left);
 		struct recent_range *recent = &walker->recent[i];
 
-		if (!recent->rounds)
-			continue;
 		recent->rounds--;
 		if (snapshot_predict(walker->snapshot, recent->addr, recent->len))
-			recent->rounds = walker->recent_rounds = RECENT_ROUNDS;
+			recent->rounds = RECENT_ROUNDS;
+		if (!recent->rounds)
+			walker->recent_live &= ~(UINT32_C(1) << i);
 	}
 }
 

@@ -25,7 +25,7 @@ struct recent_range {
 	unsigned int rounds; /* that it is predicted for yet, used or not */
 };
 
-enum { RECENT_MAX = 32, RECENT_ROUNDS = 32 };
+enum { RECENT_MAX = 32 /* bits of recent_live */, RECENT_ROUNDS = 32 };
 
 struct frame_walker {
 	const struct py_view *view; /* borrowed, as the next two */
@@ -42,7 +42,7 @@ struct frame_walker {
 	bool late; /* something was not predicted: read after the thread state, at another moment */
 	struct recent_range recent[RECENT_MAX];
 	size_t recent_next;
-	unsigned int recent_rounds; /* until none of them is predicted any more */
+	uint32_t recent_live; /* bits: which of them are predicted */
 };
 
 __attribute__((warn_unused_result)) struct error *frame_walker_init(struct frame_walker *walker,
