@@ -388,7 +388,8 @@ static struct error *find_node(struct stack_recorder *recorder, struct python *p
 {
 	struct error *err = NULL;
 
-	if (thread->same_below < thread->frame_count ||
+	/* a stack without frames, of which all is torn, has nothing in common with the last one */
+	if (thread->same_below < thread->frame_count || !thread->frame_count ||
 	    memory->node_sample + 1 != recorder->samples)
 		err = find_node_of(recorder, python, thread, memory, &memory->node);
 	if (err)

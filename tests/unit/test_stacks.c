@@ -195,6 +195,9 @@ Test(stacks, that_cannot_be_seen_are_marked)
 	cr_assert_eq(world.stats.faults, 1);
 	cr_assert_eq(world.stats.samples, 3);
 	cr_assert_eq(world.look.count, 3);
+	add(&world, &thread, ""); /* what the look before saw is not below it */
+	check_count(&world, "a:10 b:10 <torn>:0", 1);
+	check_count(&world, "<torn>:0", 2);
 	end(&world);
 }
 
