@@ -82,6 +82,19 @@ bool call_is_evident(struct frame_walker *walker, const struct raw_frame *caller
 	       words.at == first_local(walker, callee_addr);
 }
 
+uint64_t generator_on_top(struct frame_walker *walker, const struct raw_frame *raw)
+{
+	const struct py_layout *l = walker->view->layout;
+	struct stack_words words;
+	bool late;
+
+	if (l->gen_iframe < 0 ||
+	    !read_words(walker, raw->stack_pointer, l->stackref_mask, &words, &late) ||
+	    !words.below)
+		return 0;
+	return words.below + (uint64_t)l->gen_iframe;
+}
+
 bool frame_holds_generator(struct frame_walker *walker, uint64_t frame, const struct raw_frame *raw,
 			   const struct code *code, uint64_t generator_frame)
 {

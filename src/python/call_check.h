@@ -19,6 +19,12 @@ bool call_is_evident(struct frame_walker *walker, const struct raw_frame *caller
 		     const struct code *callee_code);
 
 /*
+ * Where the frame of the generator would lie that stands on top of the value stack of a frame that
+ * has put its stack pointer away: whoever runs one without C code in between holds it there.
+ */
+uint64_t generator_on_top(struct frame_walker *walker, const struct raw_frame *raw);
+
+/*
  * Does the generator whose frame that is stand among the variables and values of this one? With
  * whoever runs it from Python it stays there until it has ended. Certain only of a frame that has
  * put its stack pointer away.

@@ -1,49 +1,75 @@
 /*
- * climb.c - up the data stack from the frame that was current.
+ * climb.c - up the data stack: from a frame to the one that it has called.
  */
 #include "climb.h"
 
 #include "call_check.h"
-#include "frame_find.h"
 
-/*
- * The frame that `addr` has on top of it: it lies where the data stack went on, is linked to it,
- * and is what it called. 0 when there is none.
- */
-static uint64_t frame_above(struct frame_walker *walker, uint64_t addr)
+bool step_find(struct frame_walker *walker, uint64_t addr, struct step *ret)
 {
-	struct found_frame caller, callee;
-	const struct code *code, *callee_code;
-	uint64_t above;
-	int32_t offset;
+	size_t window;
 
-	if (error_catch_any(find_frame(walker, 0, addr, &caller)) || !caller.in_window ||
-	    !caller.raw.stack_pointer || raw_frame_is_shim(walker->view->layout, &caller.raw) ||
-	    error_catch_any(find_code(walker, addr, &caller.raw, &code, &offset)) || offset <= 0 ||
-	    code_leaves_at(code, offset) || !code->framesize)
+	ret->addr = addr;
+	return datastack_find(&walker->datastack, 0, addr, walker->frame_size, &window) &&
+	       !error_catch_any(find_frame(walker, window, addr, &ret->found)) &&
+	       ret->found.raw.owner <= 0 &&
+	       !error_catch_any(
+		       find_code(walker, addr, &ret->found.raw, &ret->code, &ret->offset)) &&
+	       !ret->code->is_shim && ret->code->framesize;
+}
+
+uint64_t step_place_above(const struct frame_walker *walker, const struct step *step)
+{
+	size_t window = step->found.window;
+	uint64_t above = step->addr + step->code->framesize;
+
+	/* the newer chunks come first; behind the end of the newest lies what was called since */
+	if (!window || above < walker->datastack.windows.items[window].live_end)
+		return above;
+	return walker->datastack.windows.items[window - 1].data;
+}
+
+uint64_t step_caller_behind_c(const struct frame_walker *walker, const struct step *step)
+{
+	const struct raw_frame *raw = &step->found.raw;
+	const void *bytes;
+	struct raw_frame shim;
+
+	if (raw->from_c)
+		return raw->previous;
+	bytes = snapshot_peek(walker->snapshot, raw->previous, walker->frame_size);
+	if (!bytes)
 		return 0;
-	above = addr + code->framesize;
-	if (!datastack_find(&walker->datastack, caller.window, above, walker->frame_size,
-			    &callee.window) ||
-	    error_catch_any(find_frame(walker, caller.window, above, &callee)) ||
-	    callee.raw.previous != addr || callee.raw.owner != 0 ||
-	    error_catch_any(find_code(walker, above, &callee.raw, &callee_code, &offset)) ||
-	    frame_has_returned(walker->view->layout, callee_code, offset) ||
-	    !call_is_evident(walker, &caller.raw, above, &callee.raw, callee_code))
-		return 0;
-	return above;
+	shim = raw_frame_decode(walker->view->layout, raw->previous, bytes);
+	return raw_frame_is_shim(walker->view->layout, &shim) ? shim.previous : 0;
+}
+
+bool step_callee(struct frame_walker *walker, const struct step *caller, struct step *ret)
+{
+	const struct raw_frame *raw = &caller->found.raw;
+	struct edge edge = { .caller = caller->code->id, .offset = caller->offset };
+
+	if (caller->offset <= 0 || code_leaves_at(caller->code, caller->offset) ||
+	    !step_find(walker, step_place_above(walker, caller), ret) ||
+	    frame_has_returned(&ret->found.raw, ret->code, ret->offset))
+		return false;
+	edge.callee = ret->code->id;
+	if (ret->found.raw.from_c || ret->found.raw.previous != caller->addr)
+		return step_caller_behind_c(walker, ret) == caller->addr &&
+		       edge_set_has(walker->edges, &edge);
+	return raw->stack_pointer &&
+	       (call_is_evident(walker, raw, ret->addr, &ret->found.raw, ret->code) ||
+		edge_set_has(walker->edges, &edge));
 }
 
 uint64_t climb(struct frame_walker *walker, uint64_t addr)
 {
 	enum { CLIMB_MAX = 8 /* calls that can begin within one copy */ };
+	struct step step, callee;
 
-	for (int i = 0; i < CLIMB_MAX && walker->datastack.windows.count; i++) {
-		uint64_t above = frame_above(walker, addr);
-
-		if (!above)
-			break;
-		addr = above;
-	}
-	return addr;
+	if (!walker->datastack.windows.count || !step_find(walker, addr, &step))
+		return addr;
+	for (int i = 0; i < CLIMB_MAX && step_callee(walker, &step, &callee); i++)
+		step = callee;
+	return step.addr;
 }

@@ -102,10 +102,13 @@ struct error *datastack_read(struct datastack *stack, const struct py_view *view
 	if (!err)
 		window.live_end = tstate->datastack_top;
 	while (!err) {
+		chunk = word_at(window.bytes, l->chunk_previous);
 		window.data = window.start + (uint64_t)l->chunk_data;
+		/* the first word of the oldest one holds nothing (push_chunk, Python/pystate.c) */
+		if (!chunk)
+			window.data += sizeof(uint64_t);
 		if (!array_push(&stack->windows, window))
 			return &error_nomem;
-		chunk = word_at(window.bytes, l->chunk_previous);
 		if (!chunk)
 			return NULL;
 		if (stack->windows.count >= CHUNKS_MAX || chunk % sizeof(uint64_t))

@@ -160,9 +160,9 @@ struct error *check_function(struct frame_walker *walker, const struct raw_frame
 	return function_code == code->addr ? edge_set_add(walker->edges, &pair) : &error_torn;
 }
 
-bool frame_has_returned(const struct py_layout *layout, const struct code *code, int32_t offset)
+bool frame_has_returned(const struct raw_frame *raw, const struct code *code, int32_t offset)
 {
-	return layout->frame_is_entry < 0 && code_leaves_at(code, offset);
+	return raw->stack_pointer && code_leaves_at(code, offset);
 }
 
 uint64_t current_frame_word(const struct frame_walker *walker, const struct tstate *tstate)

@@ -39,10 +39,11 @@ __attribute__((warn_unused_result)) struct error *
 check_function(struct frame_walker *walker, const struct raw_frame *raw, const struct code *code);
 
 /*
- * Does a frame that stands there return? Since 3.12 its caller is the current frame again while it
- * is cleared, which takes longer than all else about it (RETURN_VALUE, Python/bytecodes.c).
+ * A frame that returns puts its stack pointer away first. Then its caller is the current frame
+ * again, while it is cleared, which takes longer than all else about it (RETURN_VALUE,
+ * Python/bytecodes.c; gh-99729, 3.11.1 and later).
  */
-bool frame_has_returned(const struct py_layout *layout, const struct code *code, int32_t offset);
+bool frame_has_returned(const struct raw_frame *raw, const struct code *code, int32_t offset);
 
 /* Where the address of the current frame stands. */
 uint64_t current_frame_word(const struct frame_walker *walker, const struct tstate *tstate);

@@ -17,129 +17,11 @@
 #include "frames.h"
 
 #include "call_check.h"
+#include "call_link.h"
 #include "climb.h"
 #include "frame_find.h"
 #include "object_suffix.h"
 #include "root_part.h"
-
-/* The frame that was taken last: the callee of the next one. */
-struct callee {
-	const struct code *code; /* NULL: none yet */
-	uint64_t addr;
-	struct raw_frame raw;
-	int32_t offset;
-	bool is_late;    /* see struct found_frame */
-	bool from_c;     /* what called it is C code */
-	bool above_shim; /* its entry frame was seen: what lies below that belongs to it */
-	bool is_leaf;    /* nothing was on top of it */
-};
-
-/* caller_addr: 0 when nothing lies below the callee. */
-static struct error *doubt(struct frame_walker *walker, const struct edge *edge,
-			   uint64_t caller_addr, const struct raw_frame *caller,
-			   const struct callee *callee)
-{
-	struct edge_doubt doubt = {
-		.edge = *edge,
-		.caller_addr = caller_addr,
-		.caller_raw = *caller,
-		.callee_addr = callee->addr,
-		.callee_raw = callee->raw,
-		.is_leaf = callee->is_leaf,
-	};
-
-	if (edge_set_has(walker->edges, edge))
-		return NULL;
-	return array_push(&walker->doubts, doubt) ? NULL : &error_nomem;
-}
-
-/*
- * Is one of the two the frame of a generator? That is copied at a moment of its own, and either may
- * have gone on by then.
- */
-static bool is_apart(const struct frame_walker *walker, const struct raw_frame *caller,
-		     const struct callee *callee)
-{
-	const struct py_layout *l = walker->view->layout;
-
-	return callee->code &&
-	       (raw_frame_is_generators(l, caller) || raw_frame_is_generators(l, &callee->raw));
-}
-
-/* It is known to call what is above it, but went on: *offset is where it calls it from then. */
-static bool has_gone_on(const struct frame_walker *walker, const struct raw_frame *raw,
-			const struct code *code, const struct callee *callee, int32_t *offset)
-{
-	return is_apart(walker, raw, callee) &&
-	       edge_set_call(walker->edges, code->id, callee->code->id, offset);
-}
-
-/* Does what was copied show that this frame called the one above it, or is it known to? */
-static bool is_call_seen(struct frame_walker *walker, uint64_t addr, const struct raw_frame *raw,
-			 const struct code *code, int32_t offset, const struct callee *callee)
-{
-	const struct edge edge = { code->id, callee->code->id, offset };
-
-	/* it returns: what lies on top of it is of a call that ended, or of the next one's */
-	if (code_leaves_at(code, offset))
-		return false;
-	if (raw->stack_pointer && !callee->from_c &&
-	    call_is_evident(walker, raw, callee->addr, &callee->raw, callee->code))
-		return true;
-	if (raw->stack_pointer && raw_frame_is_generators(walker->view->layout, &callee->raw) &&
-	    frame_holds_generator(walker, addr, raw, code, callee->addr))
-		return true;
-	return edge_set_has(walker->edges, &edge);
-}
-
-/* Remembers a call with a generator for the moments at which one of the two will have gone on. */
-static struct error *note_call(struct frame_walker *walker, uint64_t addr, const struct code *code,
-			       int32_t offset, const struct callee *callee)
-{
-	const struct code *callee_code = callee->code;
-	struct error *err = edge_set_add_call(walker->edges, code->id, callee_code->id, offset);
-
-	if (err)
-		return err;
-	if (!callee_code->is_generator)
-		return edge_set_add_sized(walker->edges, code->id, callee_code->framesize,
-					  callee_code->addr);
-	if (raw_frame_is_generators(walker->view->layout, &callee->raw))
-		resumers_set(walker->resumers, &(struct resumer) {
-						       .frame = callee->addr,
-						       .code = callee_code->id,
-						       .caller_frame = addr,
-						       .caller_code = code->id,
-						       .from_c = callee->from_c,
-						       .above_shim = callee->above_shim,
-					       });
-	return NULL;
-}
-
-/* This frame, in the middle of its code, called the one above it: is that so? */
-static struct error *check_call(struct frame_walker *walker, uint64_t addr,
-				const struct found_frame *found, const struct code *code,
-				int32_t *offset, const struct callee *callee)
-{
-	const struct raw_frame *raw = &found->raw;
-	const struct edge edge = { code->id, callee->code->id, *offset };
-
-	/* until 3.10 the callee's f_back keeps its caller alive */
-	if (walker->view->layout->frame_shape == FRAME_OBJECT)
-		return NULL;
-	if (is_call_seen(walker, addr, raw, code, *offset, callee)) {
-		if (!is_apart(walker, raw, callee))
-			return NULL;
-		/* meanwhile another generator may have come to the place of one that ended */
-		if (!found->is_late && !callee->is_late)
-			return note_call(walker, addr, code, *offset, callee);
-	}
-	if (has_gone_on(walker, raw, code, callee, offset))
-		return NULL;
-	return code_leaves_at(code, *offset) || found->is_late || callee->is_late
-		       ? &error_torn
-		       : doubt(walker, &edge, addr, raw, callee);
-}
 
 /* A walk on its way from the leaf to the root. */
 struct walk {
@@ -154,6 +36,7 @@ struct walk {
 	int drops;
 	struct raw_frame shim; /* the entry frame that was met last, at shim_addr */
 	uint64_t shim_addr;
+	uint64_t current;     /* the frame that was current when its address was read */
 	uint64_t leaf_size;   /* of the current frame, when its address was read; 0: unknown */
 	uint64_t wanted_code; /* id of the code that the next frame is to have; 0: any */
 };
@@ -174,7 +57,8 @@ static struct error *check_end(struct frame_walker *walker, const struct walk *w
 	if (callee->code->is_generator && !callee->above_shim)
 		return &error_torn;
 	edge.callee = callee->code->id;
-	return doubt(walker, &edge, callee->above_shim ? walk->shim_addr : 0, &walk->shim, callee);
+	return link_doubt(walker, &edge, callee->above_shim ? walk->shim_addr : 0, &walk->shim,
+			  callee);
 }
 
 /*
@@ -273,6 +157,45 @@ static void correct_leaf(struct frame_walker *walker, struct walk *walk, const s
 	walk->frames->items[walk->start] = (struct py_frame) { code, leaf->addr, -1 };
 }
 
+/*
+ * Was what has been taken so far called by this frame at another moment than the one at which it
+ * was copied? It runs; or it has returned, and the frame that was current was another; or it is
+ * current again, since what it called has returned.
+ */
+static bool has_nothing_on_top(struct frame_walker *walker, const struct walk *walk,
+			       const struct raw_frame *raw, const struct code *code, int32_t offset,
+			       bool is_running)
+{
+	const struct callee *callee = &walk->callee;
+	int32_t call_offset;
+
+	if (!callee->code || callee->from_c)
+		return false;
+	if (is_running)
+		return !link_has_gone_on(walker, raw, code, callee, &call_offset);
+	if (code->is_shim || link_is_apart(walker, raw, callee))
+		return false;
+	return frame_has_returned(raw, code, offset) ||
+	       (callee->is_leaf && callee->addr != walk->current &&
+		frame_has_returned(&callee->raw, callee->code, callee->offset));
+}
+
+/*
+ * Does it end where the one above it begins? While a frame that has returned is cleared, it lies
+ * between its caller, which is the current frame again, and the destructors that are called by
+ * that.
+ */
+static bool is_in_place(struct frame_walker *walker, struct walk *walk, uint64_t addr,
+			const struct found_frame *found, const struct code *code)
+{
+	struct step cleared;
+
+	return datastack_fits(&walker->datastack, &walk->place, found->window, addr,
+			      code->framesize) ||
+	       (walk->callee.from_c && step_find(walker, addr + code->framesize, &cleared) &&
+		step_place_above(walker, &cleared) == walk->callee.addr);
+}
+
 /* Checks the code, the instruction, the place and the call, and keeps the frame. */
 static struct error *take_frame(struct frame_walker *walker, struct walk *walk, uint64_t addr,
 				const struct found_frame *found)
@@ -281,7 +204,7 @@ static struct error *take_frame(struct frame_walker *walker, struct walk *walk, 
 	const struct code *code;
 	struct error *err;
 	bool is_running;
-	int32_t offset = -1, call_offset;
+	int32_t offset = -1;
 
 	err = find_code(walker, addr, raw, &code, &offset);
 	if (error_catch(&err, ERROR_TORN))
@@ -298,13 +221,9 @@ static struct error *take_frame(struct frame_walker *walker, struct walk *walk, 
 		return &error_torn;
 	if (walk->callee.is_leaf && raw_frame_is_generators(walker->view->layout, raw))
 		correct_leaf(walker, walk, code);
-	if (walk->callee.code && !walk->callee.from_c &&
-	    ((is_running && !has_gone_on(walker, raw, code, &walk->callee, &call_offset)) ||
-	     (walk->callee.is_leaf && !code->is_shim && !is_apart(walker, raw, &walk->callee) &&
-	      frame_has_returned(walker->view->layout, walk->callee.code, walk->callee.offset))))
+	if (has_nothing_on_top(walker, walk, raw, code, offset, is_running))
 		restart(walker, walk);
-	if (found->in_window &&
-	    !datastack_fits(&walker->datastack, &walk->place, found->window, addr, code->framesize))
+	if (found->in_window && !is_in_place(walker, walk, addr, found, code))
 		return &error_torn;
 	if (!is_leaf(walk, addr, code, is_running || code->is_shim))
 		return &error_torn;
@@ -316,7 +235,7 @@ static struct error *take_frame(struct frame_walker *walker, struct walk *walk, 
 		if (err)
 			return err;
 	} else {
-		err = check_call(walker, addr, found, code, &offset, &walk->callee);
+		err = link_check(walker, addr, found, code, &offset, &walk->callee);
 		if (err)
 			return err;
 	}
@@ -382,13 +301,14 @@ static size_t take_unchanged(struct frame_walker *walker, struct walk *walk, siz
 	return taken;
 }
 
-static struct error *walk_chain(struct frame_walker *walker, uint64_t addr, uint64_t leaf_size,
-				frame_array *frames, bool *elided)
+static struct error *walk_chain(struct frame_walker *walker, uint64_t addr, uint64_t current,
+				uint64_t leaf_size, frame_array *frames, bool *elided)
 {
 	const struct py_layout *l = walker->view->layout;
 	struct walk walk = { .frames = frames,
 			     .start = frames->count,
 			     .impure = frames->count,
+			     .current = current,
 			     .leaf_size = leaf_size };
 	uint64_t passed = 0; /* a frame of this chain, moved on at each power of two (Brent) */
 
@@ -441,29 +361,14 @@ static uint64_t current_size(const struct frame_walker *walker, const struct tst
 	return tstate->datastack_top - frame;
 }
 
-static struct error *walk_thread(struct frame_walker *walker, const struct tstate *tstate,
-				 frame_array *frames, bool *elided)
+static struct error *walk_down(struct frame_walker *walker, const struct tstate *tstate,
+			       uint64_t first, frame_array *frames, bool *elided)
 {
+	uint64_t top = walker->late ? first : climb(walker, first);
 	struct error *err;
-	uint64_t first, top;
 
-	*elided = false;
-	walker->late = false;
-	walker->doubts.count = 0;
-	walker->datastack.windows.count = 0;
-	if (walker->blocks)
-		frame_blocks_begin(walker->blocks, walker->snapshot);
-	err = first_frame(walker, tstate, &first);
-	top = err ? 0 : first;
-	if (!err && first && tstate->datastack_chunk)
-		err = datastack_read(&walker->datastack, walker->view, walker->snapshot, tstate,
-				     &walker->late);
-	if (!err && !walker->late)
-		top = climb(walker, first);
-	if (!err)
-		err = walk_chain(walker, top,
-				 top == first ? current_size(walker, tstate, first) : 0, frames,
-				 elided);
+	err = walk_chain(walker, top, first, top == first ? current_size(walker, tstate, first) : 0,
+			 frames, elided);
 	if (!err && walker->late)
 		return &error_torn;
 	if (err || !walker->doubts.count)
@@ -473,16 +378,46 @@ static struct error *walk_thread(struct frame_walker *walker, const struct tstat
 				walker->doubts.count);
 }
 
+/* Nothing leads down from the current frame: what leads up from the first one? */
+static struct error *walk_up(struct frame_walker *walker, uint64_t first, frame_array *frames)
+{
+	size_t start = frames->count;
+	bool whole;
+	struct error *err;
+
+	/* a copy that was made in pieces shows nothing together */
+	if (walker->late)
+		return &error_torn;
+	err = root_part(walker, first, frames, &whole);
+	if (err)
+		return err;
+	walker->suffix.taken = 0;
+	walker->pure = frames->count - start;
+	return whole ? NULL : &error_torn;
+}
+
 struct error *frames_walk(struct frame_walker *walker, const struct tstate *tstate,
 			  frame_array *frames, bool *elided)
 {
 	size_t start = frames->count;
-	struct error *err = walk_thread(walker, tstate, frames, elided), *failed;
+	struct error *err;
+	uint64_t first;
 
+	*elided = false;
+	walker->late = false;
+	walker->doubts.count = 0;
+	walker->datastack.windows.count = 0;
+	if (walker->blocks)
+		frame_blocks_begin(walker->blocks, walker->snapshot);
+	err = first_frame(walker, tstate, &first);
+	if (!err && first && tstate->datastack_chunk)
+		err = datastack_read(&walker->datastack, walker->view, walker->snapshot, tstate,
+				     &walker->late);
+	if (err)
+		return err;
+	err = walk_down(walker, tstate, first, frames, elided);
 	if (err != &error_torn)
 		return err;
 	frames->count = start;
-	/* a copy that was made in pieces shows nothing together */
-	failed = walker->late ? NULL : root_part(walker, frames);
-	return failed ? failed : err;
+	return walk_up(walker, first, frames);
 }

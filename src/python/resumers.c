@@ -42,3 +42,8 @@ const struct resumer *resumers_find(const struct resumers *resumers, uint64_t fr
 
 	return frame && resumer->frame == frame && resumer->code == code ? resumer : NULL;
 }
+
+bool resumers_know(const struct resumers *resumers, uint64_t frame)
+{
+	return frame && resumers->slots[slot_of(frame)].frame == frame;
+}

@@ -32,4 +32,7 @@ void resumers_set(struct resumers *resumers, const struct resumer *resumer);
  * resumers_set(). */
 const struct resumer *resumers_find(const struct resumers *resumers, uint64_t frame, uint64_t code);
 
+/* Was a generator with its frame there seen at work lately? */
+bool resumers_know(const struct resumers *resumers, uint64_t frame);
+
 #endif

@@ -4,98 +4,135 @@
  * That frame is there as long as its thread runs Python. A frame that waits for what it called,
  * with that on its value stack, is not the last one; both are of one copy. So each step is as
  * certain as the one before, whatever lies on top.
+ *
+ * The frame that was current when its address was read may be gone when the frames are copied,
+ * with others in its place, so that nothing leads down from there. What the copy shows from below
+ * is a stack all the same, and its leaf as likely a short call as any.
  */
 #include "root_part.h"
 
 #include "call_check.h"
-#include "frame_find.h"
+#include "climb.h"
 
-struct step {
-	uint64_t addr;
-	struct found_frame found;
-	const struct code *code;
-	int32_t offset;
-};
-
-static bool find_step(struct frame_walker *walker, uint64_t addr, struct step *ret)
+static bool is_in_data_stack(const struct frame_walker *walker, uint64_t addr)
 {
 	size_t window;
 
-	ret->addr = addr;
-	return datastack_find(&walker->datastack, 0, addr, walker->frame_size, &window) &&
-	       !error_catch_any(find_frame(walker, window, addr, &ret->found)) &&
-	       ret->found.raw.owner <= 0 &&
-	       !error_catch_any(
-		       find_code(walker, addr, &ret->found.raw, &ret->code, &ret->offset)) &&
-	       !ret->code->is_shim && ret->code->framesize;
+	return datastack_find(&walker->datastack, 0, addr, walker->frame_size, &window) != NULL;
 }
 
-/* Where the frame begins that was called last by this one, when it was. */
-static uint64_t place_above(const struct frame_walker *walker, const struct step *step)
+static bool has_returned(const struct step *step)
 {
-	const struct datastack_window *window =
-		&walker->datastack.windows.items[step->found.window];
-	uint64_t above = step->addr + step->code->framesize;
-
-	if (above < window->live_end)
-		return above;
-	/* the newer chunks come first */
-	return step->found.window ? window[-1].data : 0;
+	return frame_has_returned(&step->found.raw, step->code, step->offset);
 }
 
-/* Called by C code that the frame below is known to have called there. */
-static bool is_known_call(const struct frame_walker *walker, const struct step *caller,
-			  const struct step *callee)
+/* Did what lies on top of the last frame end, or is it of another stack than the one at hand? */
+static bool is_remains(struct frame_walker *walker, const struct step *last,
+		       const struct step *above)
 {
-	const struct py_layout *l = walker->view->layout;
-	const struct edge edge = { caller->code->id, callee->code->id, caller->offset };
-	uint64_t below = callee->found.raw.previous;
-	const void *shim;
+	struct step next;
 
-	if (!callee->found.raw.from_c) {
-		shim = snapshot_peek(walker->snapshot, below, walker->frame_size);
-		if (!shim)
-			return false;
-		below = raw_frame_decode(l, below, shim).previous;
-	}
-	return below == caller->addr && edge_set_has(walker->edges, &edge);
-}
-
-static bool find_callee(struct frame_walker *walker, const struct step *caller, struct step *ret)
-{
-	uint64_t above = place_above(walker, caller);
-
-	if (!above || caller->offset <= 0 || code_leaves_at(caller->code, caller->offset) ||
-	    !find_step(walker, above, ret))
+	/* a generator or C code called it: they may be at work without it */
+	if (above->found.raw.from_c || !is_in_data_stack(walker, above->found.raw.previous))
 		return false;
-	if (caller->found.raw.stack_pointer && !ret->found.raw.from_c &&
-	    ret->found.raw.previous == caller->addr &&
-	    call_is_evident(walker, &caller->found.raw, above, &ret->found.raw, ret->code))
-		return true;
-	return is_known_call(walker, caller, ret);
+	/* while it is cleared, after it has returned, it may call a destructor */
+	if (has_returned(above))
+		return !step_find(walker, step_place_above(walker, above), &next) ||
+		       has_returned(&next) || !step_caller_behind_c(walker, &next);
+	return !last->found.raw.stack_pointer;
 }
 
-struct error *root_part(struct frame_walker *walker, frame_array *frames)
+/* Does nothing run on top of the last frame that was found? */
+static bool is_leaf(struct frame_walker *walker, const struct step *last)
 {
-	size_t count = walker->datastack.windows.count, start = frames->count;
-	struct step step, next;
+	const struct raw_frame *raw = &last->found.raw;
+	uint64_t place = step_place_above(walker, last);
+	struct found_frame found;
+	struct step above;
 
-	if (!count || !find_step(walker, walker->datastack.windows.items[count - 1].data, &step))
-		return NULL;
+	if (raw->stack_pointer && resumers_know(walker->resumers, generator_on_top(walker, raw)))
+		return false;
+	if (step_find(walker, place, &above))
+		return is_remains(walker, last, &above);
+	/* no frame: it was cleared, or nothing was called yet */
+	return !raw->stack_pointer || !is_in_data_stack(walker, place) ||
+	       (!error_catch_any(find_frame(walker, 0, place, &found)) && !found.raw.code);
+}
+
+/* Steps from the first frame on, root first; the last of them in *last. */
+static struct error *append_steps(struct frame_walker *walker, frame_array *frames,
+				  struct step *last)
+{
+	size_t start = frames->count;
+	struct step next;
+
 	for (;;) {
-		const struct py_frame frame = { step.code, step.addr, step.offset };
+		const struct py_frame frame = { last->code, last->addr, last->offset };
 
 		if (!array_push(frames, frame))
 			return &error_nomem;
-		if (frames->count - start >= PY_FRAMES_MAX || !find_callee(walker, &step, &next))
-			break;
-		step = next;
+		if (frames->count - start >= PY_FRAMES_MAX || !step_callee(walker, last, &next))
+			return NULL;
+		*last = next;
 	}
+}
+
+static void reverse(frame_array *frames, size_t start)
+{
 	for (size_t i = start, j = frames->count - 1; i < j; i++, j--) {
 		const struct py_frame frame = frames->items[i];
 
 		frames->items[i] = frames->items[j];
 		frames->items[j] = frame;
 	}
-	return NULL;
+}
+
+/* Below the first frame of a thread there are no others than the interpreter's own. */
+static bool is_first(struct frame_walker *walker, const struct step *step)
+{
+	enum { SHIMS_MAX = 4 /* its entry frame, and the thread's own (3.15) */ };
+	uint64_t addr = step->found.raw.previous;
+	struct found_frame found;
+
+	for (int i = 0; addr && i < SHIMS_MAX; i++) {
+		if (error_catch_any(find_frame(walker, 0, addr, &found)) ||
+		    !raw_frame_is_shim(walker->view->layout, &found.raw))
+			return false;
+		addr = found.raw.previous;
+	}
+	return !addr;
+}
+
+/* What was current says that the last frame called it, and it is still at it. */
+static bool is_contradicted(struct frame_walker *walker, uint64_t current, const struct step *last)
+{
+	struct step step;
+
+	return current != last->addr && step_find(walker, current, &step) && !has_returned(&step) &&
+	       (step.found.raw.previous == last->addr ||
+		step_caller_behind_c(walker, &step) == last->addr);
+}
+
+struct error *root_part(struct frame_walker *walker, uint64_t current, frame_array *frames,
+			bool *whole)
+{
+	size_t count = walker->datastack.windows.count, start = frames->count;
+	struct step step;
+	struct error *err;
+
+	*whole = false;
+	if (!count || !step_find(walker, walker->datastack.windows.items[count - 1].data, &step))
+		return NULL;
+	*whole = is_in_data_stack(walker, current) && is_first(walker, &step);
+	err = append_steps(walker, frames, &step);
+	if (err)
+		return err;
+	reverse(frames, start);
+	*whole = *whole && !is_contradicted(walker, current, &step) && is_leaf(walker, &step);
+	if (!*whole)
+		return NULL;
+	err = check_function(walker, &step.found.raw, step.code);
+	if (error_catch(&err, ERROR_TORN))
+		*whole = false;
+	return err;
 }

@@ -7,7 +7,8 @@ import pytest
 from support import LIMIT, TARGETS
 
 
-@pytest.mark.parametrize("case", ["calls", "c", "generators", "lines", "names", "imports"])
+@pytest.mark.parametrize("case", ["calls", "c", "destructor", "generators", "lines", "names",
+                                  "imports"])
 def test_stack(start, sonde, python, case):
     same_at_every_stop(start(python, "stack_%s.py" % case), sonde)
 

@@ -139,8 +139,9 @@ static uint64_t push(struct fake *py, size_t bytes)
 
 		fake_put_u64(py, chunk, layout->chunk_previous, py->chunk);
 		fake_put_u64(py, chunk, layout->chunk_size, CHUNK_BYTES);
+		/* the first word of the oldest chunk stays unused */
+		top = py->chunk ? 0 : 1;
 		py->chunk = chunk;
-		top = 0;
 	}
 	fake_put_u64(py, py->chunk, layout->chunk_top, top + bytes / 8);
 	return py->chunk + header + top * 8;

@@ -144,8 +144,9 @@ Test(frames_calls, nothing_is_called_by_an_instruction_that_returns)
 			fake_put_u8(&program.walk.py, program.codes[OUTER], at,
 				    (uint8_t)leaving[i]);
 			fake_walk_begin(&program.walk, program.frames[INNER]);
-			cr_assert_eq(fake_walk_twice(&program.walk), &error_torn, "%s: opcode %d",
-				     fake_program_layout(&program), leaving[i]);
+			cr_assert_null(fake_walk_twice(&program.walk), "%s: opcode %d",
+				       fake_program_layout(&program), leaving[i]);
+			check_leaf(&program, MODULE);
 		}
 	}
 }
@@ -231,6 +232,57 @@ Test(frames_calls, one_through_c_is_looked_at_until_it_is_known)
 		}
 		cr_assert_eq(py->mem.calls, 1);
 		cr_assert_geq(looked, 2, "%s: %d", fake_program_layout(&program), looked);
+	}
+}
+
+Test(frames_calls, where_nothing_leads_down_what_leads_up_is_the_stack)
+{
+	struct fake_program program = { 0 };
+
+	EACH_WITH_DATA_STACK(program)
+	{
+		fake_program_build(&program);
+		/* a call that has ended, and nothing came to its place */
+		fake_walk_begin(&program.walk, program.frames[INNER] + 512);
+		for (int i = 0; i < 3; i++)
+			error_destroy(fake_walk_round(&program.walk));
+		cr_assert_null(fake_walk_round(&program.walk), "%s", fake_program_layout(&program));
+		check_leaf(&program, INNER);
+	}
+}
+
+Test(frames_calls, a_destructor_lies_above_the_frame_that_is_cleared)
+{
+	struct fake_program program = { 0 };
+
+	EACH_WITH_DATA_STACK(program)
+	{
+		struct fake *py = &program.walk.py;
+		uint64_t below, destructor;
+
+		fake_program_build(&program);
+		below = fake_shim(py, program.frames[OUTER]);
+		destructor = fake_frame(py, below, program.codes[INNER], 8);
+		fake_set_previous(py, destructor,
+				  py->layout.frame_is_entry < 0 ? below : program.frames[OUTER]);
+		fake_set_function(py, destructor, program.functions[INNER]);
+		fake_set_entry(py, destructor);
+		fake_runs(py, destructor);
+		fake_put_away(py, program.frames[INNER], FAKE_FIRST_VALUE);
+		fake_walk_begin(&program.walk, destructor);
+		for (int i = 0; i < 3; i++)
+			error_destroy(fake_walk_round(&program.walk));
+		cr_assert_null(fake_walk_round(&program.walk), "%s", fake_program_layout(&program));
+		cr_assert_eq(program.walk.frames.count, 3);
+		cr_assert_eq(program.walk.frames.items[0].addr, destructor);
+		cr_assert_eq(program.walk.frames.items[1].addr, program.frames[OUTER]);
+		/* not above any other hole */
+		fake_set_previous(py, destructor,
+				  py->layout.frame_is_entry < 0
+					  ? fake_shim(py, program.frames[MODULE])
+					  : program.frames[MODULE]);
+		error_destroy(fake_walk_round(&program.walk));
+		cr_assert_eq(fake_walk_round(&program.walk), &error_torn);
 	}
 }
 

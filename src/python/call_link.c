@@ -1,0 +1,105 @@
+/*
+ * call_link.c - is a frame that lies below another one its caller?
+ */
+#include "call_link.h"
+
+#include "call_check.h"
+
+struct error *link_doubt(struct frame_walker *walker, const struct edge *edge, uint64_t caller_addr,
+			 const struct raw_frame *caller, const struct callee *callee)
+{
+	struct edge_doubt doubt = {
+		.edge = *edge,
+		.caller_addr = caller_addr,
+		.caller_raw = *caller,
+		.callee_addr = callee->addr,
+		.callee_raw = callee->raw,
+		.is_leaf = callee->is_leaf,
+	};
+
+	if (edge_set_has(walker->edges, edge))
+		return NULL;
+	return array_push(&walker->doubts, doubt) ? NULL : &error_nomem;
+}
+
+bool link_is_apart(const struct frame_walker *walker, const struct raw_frame *caller,
+		   const struct callee *callee)
+{
+	const struct py_layout *l = walker->view->layout;
+
+	return callee->code &&
+	       (raw_frame_is_generators(l, caller) || raw_frame_is_generators(l, &callee->raw));
+}
+
+bool link_has_gone_on(const struct frame_walker *walker, const struct raw_frame *raw,
+		      const struct code *code, const struct callee *callee, int32_t *offset)
+{
+	return link_is_apart(walker, raw, callee) &&
+	       edge_set_call(walker->edges, code->id, callee->code->id, offset);
+}
+
+/* Does what was copied show that this frame called the one above it, or is it known to? */
+static bool is_call_seen(struct frame_walker *walker, uint64_t addr, const struct raw_frame *raw,
+			 const struct code *code, int32_t offset, const struct callee *callee)
+{
+	const struct edge edge = { code->id, callee->code->id, offset };
+
+	/* it returns: what lies on top of it is of a call that ended, or of the next one's */
+	if (code_leaves_at(code, offset))
+		return false;
+	if (raw->stack_pointer && !callee->from_c &&
+	    call_is_evident(walker, raw, callee->addr, &callee->raw, callee->code))
+		return true;
+	if (raw->stack_pointer && raw_frame_is_generators(walker->view->layout, &callee->raw) &&
+	    frame_holds_generator(walker, addr, raw, code, callee->addr))
+		return true;
+	return edge_set_has(walker->edges, &edge);
+}
+
+/* Remembers a call with a generator for the moments at which one of the two will have gone on. */
+static struct error *note_call(struct frame_walker *walker, uint64_t addr, const struct code *code,
+			       int32_t offset, const struct callee *callee)
+{
+	const struct code *callee_code = callee->code;
+	struct error *err = edge_set_add_call(walker->edges, code->id, callee_code->id, offset);
+
+	if (err)
+		return err;
+	if (!callee_code->is_generator)
+		return edge_set_add_sized(walker->edges, code->id, callee_code->framesize,
+					  callee_code->addr);
+	if (raw_frame_is_generators(walker->view->layout, &callee->raw))
+		resumers_set(walker->resumers, &(struct resumer) {
+						       .frame = callee->addr,
+						       .code = callee_code->id,
+						       .caller_frame = addr,
+						       .caller_code = code->id,
+						       .from_c = callee->from_c,
+						       .above_shim = callee->above_shim,
+					       });
+	return NULL;
+}
+
+struct error *link_check(struct frame_walker *walker, uint64_t addr,
+			 const struct found_frame *found, const struct code *code, int32_t *offset,
+			 const struct callee *callee)
+{
+	const struct raw_frame *raw = &found->raw;
+	const struct edge edge = { code->id, callee->code->id, *offset };
+
+	/* until 3.10 the callee's f_back keeps its caller alive */
+	if (walker->view->layout->frame_shape == FRAME_OBJECT)
+		return NULL;
+	if (is_call_seen(walker, addr, raw, code, *offset, callee)) {
+		if (!link_is_apart(walker, raw, callee))
+			return NULL;
+		/* meanwhile another generator may have come to the place of one that ended */
+		if (!found->is_late && !callee->is_late)
+			return note_call(walker, addr, code, *offset, callee);
+	}
+	if (link_has_gone_on(walker, raw, code, callee, offset))
+		return NULL;
+	return code_leaves_at(code, *offset) || found->is_late || callee->is_late
+		       ? &error_torn
+		       : link_doubt(walker, &edge, addr, raw, callee);
+}
