@@ -102,26 +102,34 @@ static void print_missing(const struct stats *stats, FILE *file)
 	fputc('\n', file);
 }
 
+static void print_looks(uint64_t count, const char *what, FILE *file)
+{
+	char buf[NUMBER_SIZE];
+
+	if (count)
+		fprintf(file, ", %s look%s while it %s", number(count, buf), count == 1 ? "" : "s",
+			what);
+}
+
 /* How long the target stood still, and how well that served. */
 static void print_stops(const struct hold_counts *held, double elapsed_ns, FILE *file)
 {
 	char buf[NUMBER_SIZE];
 
-	fputs("stopped for ", file);
-	print_duration(held->stopped_ns, file);
-	if (elapsed_ns > 0)
-		fprintf(file, " (%.1f %%)", 100.0 * (double)held->stopped_ns / elapsed_ns);
-	if (held->stops)
+	if (held->stops) {
+		fputs("stopped for ", file);
+		print_duration(held->stopped_ns, file);
+		if (elapsed_ns > 0)
+			fprintf(file, " (%.1f %%)", 100.0 * (double)held->stopped_ns / elapsed_ns);
 		fprintf(file, ", %s time%s %.0f us, at most %.0f us", number(held->stops, buf),
 			held->stops == 1 ? "" : "s",
 			(double)held->stopped_ns / (double)held->stops / NS_PER_US,
 			(double)held->longest_ns / NS_PER_US);
-	if (held->off_cpu)
-		fprintf(file, ", %s time%s while it had no CPU", number(held->off_cpu, buf),
-			held->off_cpu == 1 ? "" : "s");
-	if (held->missed)
-		fprintf(file, ", %s look%s while it went on", number(held->missed, buf),
-			held->missed == 1 ? "" : "s");
+	} else {
+		fputs("not stopped", file);
+	}
+	print_looks(held->off_cpu, "had no CPU", file);
+	print_looks(held->missed, "went on", file);
 }
 
 /* What it cost. */
@@ -131,10 +139,7 @@ static void print_cost(const struct stats *stats, FILE *file)
 	char buf[NUMBER_SIZE];
 
 	fputs("sonde: the target was ", file);
-	if (stats->held.stopped_ns)
-		print_stops(&stats->held, elapsed, file);
-	else
-		fputs("not stopped", file);
+	print_stops(&stats->held, elapsed, file);
 	if (elapsed > 0)
 		fprintf(file, "; sonde used %.1f %% of a CPU",
 			100.0 * (double)stats->own_cpu_ns / elapsed);

@@ -1,5 +1,5 @@
 /*
- * urgency.h - keep the CPU while others wait for us.
+ * urgency.h - keep the CPU while threads stand still that we have stopped.
  */
 #ifndef TARGET_URGENCY_H
 #define TARGET_URGENCY_H

@@ -73,7 +73,7 @@ Test(stats, everything_went_wrong)
 	      "being read; 6 unreadable; 7 too deep to be whole; 8 looks without a list of "
 	      "threads\n"
 	      "sonde: the target was stopped for 25 ms (1.0 %), 1,250 times 20 us, at most 310 us, "
-	      "3 times while it had no CPU, 2 looks while it went on; sonde used 100.0 % of a CPU; "
+	      "3 looks while it had no CPU, 2 looks while it went on; sonde used 100.0 % of a CPU; "
 	      "the "
 	      "target replaced itself 1 time\n");
 }

@@ -162,6 +162,7 @@ Test(stop, the_end_of_a_tracer_lets_go)
 	cr_assert_null(create(child.pid));
 	cr_assert_null(tracer_run(stops_and_ends, &child));
 	cr_expect_eq(process_tracer(child.pid), 0);
+	cr_expect_eq(sched_getscheduler(0), SCHED_OTHER, "ours is what it was");
 	wait_for_count(&child, 0);
 	child_end(&child);
 }
