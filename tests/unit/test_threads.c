@@ -179,6 +179,62 @@ Test(threads, that_did_not_have_the_gil_are_not_read)
 	}
 }
 
+/* What the GIL says holds for the time since it was read: that must be before the stacks were. */
+Test(threads, are_read_until_the_words_of_the_gil_come_first)
+{
+	struct world world;
+
+	EACH_WORLD(world)
+	{
+		if (!has_gil(&world.py->layout))
+			continue;
+		for (int i = 0; i < 2; i++)
+			cr_assert_eq(sample(&world), 0, "%s, sample %d", name(&world), i);
+		cr_assert_eq(sample(&world), THREADS - 1, "%s", name(&world));
+		world.python.interps.items[0]->gil_words.is_early = false;
+		cr_assert_eq(sample(&world), 0, "%s", name(&world));
+		cr_assert_eq(sample(&world), THREADS - 1, "%s", name(&world));
+	}
+}
+
+static void hold_gil(struct world *world, int thread, bool holds)
+{
+	const struct py_layout *l = &world->py->layout;
+	uint64_t current = fake_alloc(world->py, sizeof(uint64_t));
+
+	if (l->tstate_holds_gil >= 0)
+		fake_put_u32(world->py, world->threads[thread], l->tstate_holds_gil, holds);
+	else if (l->holds_gil_bit >= 0)
+		fake_put_u32(world->py, world->threads[thread], l->tstate_status,
+			     holds ? 1u << l->holds_gil_bit : 0);
+	fake_put_u64(world->py, current, 0, holds ? world->threads[thread] : 0);
+	world->python.location.tstate_current = current;
+}
+
+Test(threads, of_a_new_interpreter_are_seen_when_the_gil_is_let_go)
+{
+	struct world world;
+
+	EACH_WORLD(world)
+	{
+		const struct py_layout *l = &world.py->layout;
+		uint64_t interp;
+
+		if (!has_gil(l) || l->interp_next < 0)
+			continue;
+		hold_gil(&world, 0, true);
+		warm_up(&world);
+		interp = fake_interp(world.py, 0);
+		fake_put_u64(world.py, interp, l->interp_next, world.interp);
+		(void)fake_thread(world.py, interp, 0x7f0000009000, 9, 0);
+		fake_put_u64(world.py, world.head_word, 0, interp);
+		hold_gil(&world, 0, false);
+		for (int i = 0; i < 2; i++)
+			(void)sample(&world);
+		cr_assert_eq(world.sample.count, THREADS + 1, "%s", name(&world));
+	}
+}
+
 Test(threads, with_the_gil_are_read_each_time)
 {
 	struct world world;
