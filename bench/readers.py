@@ -141,7 +141,8 @@ class Sonde(Reader):
         with tempfile.NamedTemporaryFile(suffix=".folded") as out:
             said, cpu, memory = run(
                 [self.program, "record", "-i", "-r", str(rate or "max"), "-d", "%gs" % seconds,
-                 "-o", out.name, "-p", str(pid)] + ["--blocking"] * self.stops)
+                 "-o", out.name, "-p", str(pid)] + ["--blocking"] * self.stops +
+                ["--max-cpu", "100"] * (rate > 1000))
             stacks = folded(out.name, r"(<torn>|[^ ]+) ?\(?")
         (samples,) = re.findall(r"([\d,]+) samples? in", said)
         lost = sum(n for names, n in stacks.items() if {"<torn>", "<unreadable>"} & set(names))
