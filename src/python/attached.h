@@ -38,6 +38,7 @@ struct interp {
 	struct {
 		bool anyone;               /* it is not known who: any thread */
 		uint64_t before, now;      /* else these two: the holders then and now */
+		bool whole;                /* whoever ran, all are read this time */
 		bool waits;                /* a thread began to wait for the GIL */
 	} ran;                             /* Python code, since the last sample */
 	uint64_t head;                     /* of the list that follows; 0: there is none */
@@ -118,5 +119,8 @@ void collector_mark(struct python *python);
 
 /* Is the word a thread waits on (a futex) the GIL's? */
 bool gil_owns_futex(const struct python *python, const struct interp *interp, uint64_t addr);
+
+/* Is it that of the condition in which threads wait that want it and have not had it since? */
+bool gil_is_asked_for_at(const struct python *python, const struct interp *interp, uint64_t addr);
 
 #endif

@@ -154,3 +154,11 @@ bool gil_owns_futex(const struct python *python, const struct interp *interp, ui
 	return interp->gil && size > 0 && addr >= interp->gil &&
 	       addr - interp->gil < (uint64_t)size;
 }
+
+bool gil_is_asked_for_at(const struct python *python, const struct interp *interp, uint64_t addr)
+{
+	uint64_t cond = interp->gil + (uint64_t)python->location.layout.gil_last_holder + GIL_COND;
+
+	return interp->gil_words.is_known && addr >= cond &&
+	       addr - cond < sizeof(interp->gil_words.cond);
+}

@@ -25,6 +25,7 @@ struct known_thread {
 	bool has_stack;            /* the frames are what its words said when they were last read */
 	bool has_state;            /* so is the state */
 	bool held_gil;             /* in the sample before */
+	bool asks_for_gil;         /* it sleeps until it has the GIL */
 	uint64_t pass;             /* over the lists of threads, in which it was last met */
 	uint64_t seen_round;       /* sample in which it last was */
 	uint64_t read_round;       /* sample in which its stack was last read */

@@ -43,12 +43,15 @@ static pid_t find_tid(struct python *python, struct known_thread *known,
 	return tid;
 }
 
-static void read_state(struct python *python, const struct interp *interp, struct py_thread *thread)
+static void read_state(struct python *python, const struct interp *interp,
+		       struct known_thread *known)
 {
+	struct py_thread *thread = &known->thread;
 	struct lwp_status status;
 
 	thread->state = PY_THREAD_RUNNING;
 	thread->wait = LWP_WAIT_NONE;
+	known->asks_for_gil = false;
 	if (!thread->tid)
 		return;
 	lwp_table_status(python->lwps, thread->tid, &status);
@@ -56,8 +59,10 @@ static void read_state(struct python *python, const struct interp *interp, struc
 		return;
 	thread->wait = status.wait;
 	thread->state = PY_THREAD_WAITING;
-	if (status.wait == LWP_WAIT_LOCK && gil_owns_futex(python, interp, status.arg0))
-		thread->state = PY_THREAD_GIL_WAIT;
+	if (status.wait != LWP_WAIT_LOCK || !gil_owns_futex(python, interp, status.arg0))
+		return;
+	thread->state = PY_THREAD_GIL_WAIT;
+	known->asks_for_gil = gil_is_asked_for_at(python, interp, status.arg0);
 }
 
 /* Waits of many threads are not looked at all at once. */
@@ -72,6 +77,9 @@ static bool may_have_changed_state(const struct round *round, const struct inter
 	const struct py_thread *thread = &known->thread;
 	uint64_t now_ns = round->python->now_ns;
 
+	/* it wakes up to ask again, every 5 ms, but does nothing else until it has the GIL */
+	if (known->has_state && known->asks_for_gil && !gil_may_have_run(interp, known->tstate))
+		return false;
 	if (known->has_state && thread->state == PY_THREAD_RUNNING && known->held_gil &&
 	    thread->holds_gil && now_ns - known->state_ns < HOLDER_NS)
 		return false;
@@ -93,7 +101,7 @@ static void update_state(const struct round *round, const struct interp *interp,
 	}
 	if (!may_have_changed_state(round, interp, known))
 		return;
-	read_state(python, interp, &known->thread);
+	read_state(python, interp, known);
 	known->has_state = true;
 	known->state_ns = python->now_ns;
 	known->state_due_ns = state_due_ns(python, known);
@@ -261,7 +269,7 @@ static struct error *want_stacks(struct round *round, const struct interp *inter
 		const mem_range_array *from = &known->footprint;
 
 		if (!from->count || known->read_round + 1 == python->round ||
-		    !gil_may_have_run(interp, known->tstate))
+		    (!interp->ran.whole && !gil_may_have_run(interp, known->tstate)))
 			continue;
 		if (!array_reserve(&python->wanted, from->count))
 			return &error_nomem;
@@ -381,7 +389,7 @@ static struct error *read_list(struct round *round, struct interp *interp, uint6
 {
 	struct error *err = want_stacks(round, interp);
 
-	if (!err && !interp->ran.anyone && interp->head == head) {
+	if (!err && !interp->ran.anyone && !interp->ran.whole && interp->head == head) {
 		err = recall_list(round, interp);
 		if (!err || is_fatal(err))
 			return err;
@@ -402,8 +410,7 @@ struct error *threads_read(struct round *round, struct interp *interp, uint64_t 
 		return read_torn(round, interp);
 	}
 	gil_watch(python, interp);
-	if (python->now_ns >= python->whole_due_ns)
-		interp->ran.anyone = true;
+	interp->ran.whole = python->now_ns >= python->whole_due_ns;
 	err = read_list(round, interp, head);
 	if (is_fatal(err))
 		return err;

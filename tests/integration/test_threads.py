@@ -103,6 +103,26 @@ def test_only_who_holds_the_gil(start, sonde, python):
     assert not functions(stacks) & set(facts["waiting"])
 
 
+@pytest.mark.since(3, 7)
+def test_who_wakes_only_to_ask_for_the_gil_again_does_not_run(start, sonde, python):
+    """All that compute but one are found waiting for it, and stay so until they have it."""
+    if python.free_threaded:
+        pytest.skip("does not apply: there is no GIL")
+    target = start(python, "busy.py", 32)
+    target.stop()
+
+    def running(run):
+        """Of the threads that compute, so many a look."""
+        counts = re.search(r"([\d,]+) samples? in (?s:.*)hidden, ([\d,]+) of them for the GIL", run.err)
+        if not counts:
+            return 32
+        runs, waits = (int(count.replace(",", "")) for count in counts.groups())
+        return 32 * runs / (runs + waits)
+
+    _, run = sonde.record_until(lambda _, run: running(run) < 1.3, target.pid)
+    assert running(run) < 1.3
+
+
 def test_a_new_name_is_seen_while_recording(start, sonde, python, tmp_path):
     target = start(python, "threads.py")
     target.stop()
