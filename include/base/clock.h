@@ -14,6 +14,9 @@ uint64_t clock_now_ns(void);
 /* CPU time that this process has used, nanoseconds. */
 uint64_t clock_own_cpu_ns(void);
 
+/* How often this thread has given up its CPU of its own accord: to sleep, or to wait for a lock. */
+uint64_t clock_own_sleeps(void);
+
 /* When the machine was started, by the wall clock as it is now: ns since 1970. */
 uint64_t clock_boot_unix_ns(void);
 

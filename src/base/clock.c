@@ -4,6 +4,7 @@
 #include "base/clock.h"
 
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <time.h>
 
 static uint64_t clock_read(clockid_t id)
@@ -22,6 +23,13 @@ uint64_t clock_now_ns(void)
 uint64_t clock_own_cpu_ns(void)
 {
 	return clock_read(CLOCK_PROCESS_CPUTIME_ID);
+}
+
+uint64_t clock_own_sleeps(void)
+{
+	struct rusage usage;
+
+	return getrusage(RUSAGE_THREAD, &usage) ? 0 : (uint64_t)usage.ru_nvcsw;
 }
 
 uint64_t clock_boot_unix_ns(void)

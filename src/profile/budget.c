@@ -16,15 +16,13 @@ void budget_init(struct budget *budget, uint64_t asked_ns, double share, uint64_
 		.credit_ns = BUDGET_CREDIT_NS,
 		.since_ns = now_ns,
 		.since_cpu_ns = cpu_ns,
-		.least_ns = UINT64_MAX,
 	};
 }
 
-void budget_look(struct budget *budget, uint64_t took_ns)
+void budget_look(struct budget *budget, bool slept)
 {
 	budget->looks++;
-	if (took_ns < budget->least_ns)
-		budget->least_ns = took_ns;
+	budget->sleeps += slept;
 }
 
 bool budget_is_due(const struct budget *budget, uint64_t now_ns)
@@ -53,13 +51,11 @@ static void settle(struct budget *budget, double elapsed_ns, double used_ns)
 		budget->is_slowed = false;
 }
 
-/* Every look of this time was mostly waiting: for the lock of the target's memory map. */
-static void judge_waits(struct budget *budget, double used_ns)
+/* Many looks of this time had to wait: for the lock of the target's memory map. */
+static void judge_waits(struct budget *budget)
 {
-	double cost_ns = used_ns / (double)budget->looks;
-
 	if (budget->looks >= BUDGET_REVIEW_LOOKS &&
-	    (double)budget->least_ns > BUDGET_WAITED_FACTOR * cost_ns) {
+	    budget->sleeps * BUDGET_WAITED_PART >= budget->looks) {
 		if (budget->waited < BUDGET_WAITED_MAX)
 			budget->waited++;
 	} else if (budget->waited) {
@@ -93,12 +89,12 @@ bool budget_review(struct budget *budget, uint64_t now_ns, uint64_t cpu_ns)
 	if (budget->looks) {
 		if (budget->share > 0)
 			settle(budget, (double)elapsed_ns, used_ns);
-		judge_waits(budget, used_ns);
+		judge_waits(budget);
 		budget->period_ns = period_of(budget);
 	}
 	budget->since_ns = now_ns;
 	budget->since_cpu_ns = cpu_ns;
 	budget->looks = 0;
-	budget->least_ns = UINT64_MAX;
+	budget->sleeps = 0;
 	return budget->period_ns != before_ns;
 }

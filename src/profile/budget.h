@@ -19,13 +19,13 @@ struct budget {
 	double credit_ns;    /* CPU time that may be used yet; negative: used too much */
 	double cost_ns;      /* CPU time of a look, of late; 0: unknown */
 	bool is_slowed;      /* by the limit */
-	unsigned int waited; /* the period is doubled so often as every look had to wait */
+	unsigned int waited; /* the period is doubled so often as looks had to wait */
 	uint64_t slowed_ns;  /* for how long the limit slowed it down, in all */
 	uint64_t waited_ns;  /* the same, for looks that had to wait */
 	/* since the last review */
 	uint64_t since_ns, since_cpu_ns;
 	uint64_t looks;
-	uint64_t least_ns; /* that a look took, on the clock */
+	uint64_t sleeps; /* looks in which we slept */
 };
 
 enum {
@@ -33,7 +33,7 @@ enum {
 	BUDGET_REVIEW_NS = 50 * 1000 * 1000,
 	BUDGET_REVIEW_MAX_NS = 1000 * 1000 * 1000, /* then with fewer looks, too */
 	BUDGET_REVIEW_LOOKS = 8,                   /* fewer say little of what a look costs */
-	BUDGET_WAITED_FACTOR = 3, /* a look that takes so many times its CPU time waits */
+	BUDGET_WAITED_PART = 4,   /* where each so many'th look sleeps, a lock is fought over */
 	BUDGET_WAITED_MAX = 4,    /* doublings: a sixteenth of what was asked */
 	BUDGET_PERIOD_MAX_S = 10, /* slower than that nobody can tell from hanging */
 };
@@ -42,8 +42,11 @@ enum {
 void budget_init(struct budget *budget, uint64_t asked_ns, double share, uint64_t now_ns,
 		 uint64_t cpu_ns);
 
-/* A look was had, which took so long on the clock. */
-void budget_look(struct budget *budget, uint64_t took_ns);
+/*
+ * A look was had. slept: in it we gave up the CPU of our own accord, as one does for a lock that
+ * another has; whom others keep from a CPU does not.
+ */
+void budget_look(struct budget *budget, bool slept);
 
 /* Is it time for a review? */
 bool budget_is_due(const struct budget *budget, uint64_t now_ns);

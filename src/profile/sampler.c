@@ -46,6 +46,7 @@ struct sampler {
 	const struct sampler_control *control;
 	struct error *err;
 	uint64_t began_ns; /* the look that is not over; 0: none */
+	uint64_t sleeps;   /* of ours, when it began */
 	size_t next;       /* target of it */
 	bool was_lost;     /* one of those before */
 };
@@ -283,6 +284,8 @@ static struct error *hand_on(struct sampler *sampler)
 static void begin_look(struct sampler *sampler, uint64_t now_ns)
 {
 	sampler->began_ns = now_ns;
+	if (sampler->schedule.period_ns) /* as often as can be, nothing slows it down */
+		sampler->sleeps = clock_own_sleeps();
 	sampler->look.count = 0;
 	sampler->next = 0;
 	sampler->was_lost = false;
@@ -415,14 +418,15 @@ static void begin(struct sampler *sampler)
 		    sampler->started_ns, sampler->own_cpu_ns);
 }
 
-/* After a look that began then: is it still as often as it may be? */
-static void keep_budget(struct sampler *sampler, uint64_t began_ns)
+/* After a look: is it still as often as it may be? */
+static void keep_budget(struct sampler *sampler)
 {
 	struct budget *budget = &sampler->budget;
 	uint64_t now_ns = sampler->looked_ns;
 
-	/* to stop a thread takes its time; that says nothing of the memory map */
-	budget_look(budget, sampler->options.blocking ? 0 : now_ns - began_ns);
+	/* to stop a thread is to wait for it; that says nothing of the memory map */
+	budget_look(budget, !sampler->options.blocking && sampler->schedule.period_ns &&
+				    clock_own_sleeps() != sampler->sleeps);
 	if (budget_is_due(budget, now_ns) && budget_review(budget, now_ns, clock_own_cpu_ns()))
 		schedule_set_period(&sampler->schedule, budget->period_ns, now_ns);
 }
@@ -455,7 +459,7 @@ static bool run_on(void *context)
 		sampler->err = sample_rest(sampler, &is_stuck);
 		if (is_stuck)
 			return true;
-		keep_budget(sampler, sampler->began_ns);
+		keep_budget(sampler);
 		sampler->began_ns = 0;
 	}
 	return false;
