@@ -1,6 +1,7 @@
 """What a recording says of time is what the target's own clock says. A machine that is busy may hold
-sonde up, so there are several tries: what is wrong is wrong in all of them."""
+sonde up, so there are several tries."""
 import json
+import math
 import pstats
 
 TRIES = 8
@@ -28,13 +29,13 @@ def test_total_is_the_time_that_passed(sonde, python, tmp_path):
 
 
 def test_a_target_in_step_with_the_looks(sonde, any_python, tmp_path):
-    """Its period is that of the looks: at regular times they would fall into the same part, always,
-    half of the time off."""
+    """Its period is that of the looks: at regular times they would fall into the same quarter of it
+    always, or into two that follow on each other. Quarters as directions: how far off is their sum?"""
     off = []
-    while len(off) < TRIES:
+    for _ in range(6):  # a busy machine that makes looks late hides a step, but not in all of them
         seen, told = times(sonde, any_python, tmp_path, "50", "phases", 1, 20)
-        share = seen.get("early", 0) / sum(seen.get(part, 0) for part in told)
-        off.append(abs(share - told["early"] / sum(told.values())))
-        if len(off) >= 5 and sorted(off)[len(off) // 2] < 0.25:
-            return
-    raise AssertionError("most are far off: %s" % off)
+        shares = [seen.get(part, 0) / sum(seen.get(each, 0) for each in told)
+                  - told[part] / sum(told.values())
+                  for part in ("first", "second", "third", "fourth")]
+        off.append(math.hypot(shares[0] - shares[2], shares[1] - shares[3]))
+    assert max(off) < 0.55, off

@@ -1,6 +1,6 @@
 """Computes by the clock, and says at the end how long each part took. `work SECONDS` is in work() for
-that time; `phases SECONDS MILLISECONDS` is in early() for the first half of each such period of the
-clock and in late() for the other."""
+that time; `phases SECONDS MILLISECONDS` is in first() for the first quarter of each such period of the
+clock, then in second(), third() and fourth()."""
 import sys
 import time
 
@@ -19,23 +19,32 @@ def work(until):
     compute(until)
 
 
-def early(until):
+def first(until):
     compute(until)
 
 
-def late(until):
+def second(until):
+    compute(until)
+
+
+def third(until):
+    compute(until)
+
+
+def fourth(until):
     compute(until)
 
 
 def phases(end, period):
-    took = {"early": 0.0, "late": 0.0}
+    parts = first, second, third, fourth
+    took = dict((part.__name__, 0.0) for part in parts)
     now = clock()
     while now < end:
         start = now - now % period
-        name = "early" if now < start + period / 2 else "late"
-        globals()[name](start + period * (0.5 if name == "early" else 1))
+        at = min(3, int(4 * (now - start) / period))
+        parts[at](start + period * (at + 1) / 4)
         before, now = now, clock()
-        took[name] += now - before
+        took[parts[at].__name__] += now - before
     return took
 
 
