@@ -44,22 +44,39 @@ uint64_t step_caller_behind_c(const struct frame_walker *walker, const struct st
 	return raw_frame_is_shim(walker->view->layout, &shim) ? shim.previous : 0;
 }
 
+/*
+ * Is what lies above the frame linked to it? Told by words of the copy alone: looking for the code
+ * of what has returned long ago would cost more than all else.
+ */
+static bool is_linked(struct frame_walker *walker, const struct step *caller, uint64_t above,
+		      bool *through_c)
+{
+	struct step step = { .addr = above };
+	const struct raw_frame *raw = &step.found.raw;
+	size_t window;
+
+	if (!datastack_find(&walker->datastack, 0, above, walker->frame_size, &window) ||
+	    error_catch_any(find_frame(walker, window, above, &step.found)))
+		return false;
+	*through_c = raw->from_c || raw->previous != caller->addr;
+	return *through_c ? step_caller_behind_c(walker, &step) == caller->addr
+			  : caller->found.raw.stack_pointer != 0;
+}
+
 bool step_callee(struct frame_walker *walker, const struct step *caller, struct step *ret)
 {
-	const struct raw_frame *raw = &caller->found.raw;
 	struct edge edge = { .caller = caller->code->id, .offset = caller->offset };
+	uint64_t above = step_place_above(walker, caller);
+	bool through_c;
 
 	if (caller->offset <= 0 || code_leaves_at(caller->code, caller->offset) ||
-	    !step_find(walker, step_place_above(walker, caller), ret) ||
+	    !is_linked(walker, caller, above, &through_c) || !step_find(walker, above, ret) ||
 	    frame_has_returned(&ret->found.raw, ret->code, ret->offset))
 		return false;
 	edge.callee = ret->code->id;
-	if (ret->found.raw.from_c || ret->found.raw.previous != caller->addr)
-		return step_caller_behind_c(walker, ret) == caller->addr &&
-		       edge_set_has(walker->edges, &edge);
-	return raw->stack_pointer &&
-	       (call_is_evident(walker, raw, ret->addr, &ret->found.raw, ret->code) ||
-		edge_set_has(walker->edges, &edge));
+	return edge_set_has(walker->edges, &edge) ||
+	       (!through_c &&
+		call_is_evident(walker, &caller->found.raw, ret->addr, &ret->found.raw, ret->code));
 }
 
 uint64_t climb(struct frame_walker *walker, uint64_t addr)
