@@ -310,6 +310,7 @@ static struct error *recall_thread(struct stack_recorder *recorder, struct pytho
 		if (!memory)
 			return &error_nomem;
 		memory->tstate = thread->tstate;
+		memory->node_sample = recorder->samples; /* it has no node of the last one */
 		HASH_ADD(hh, recorder->threads, tstate, sizeof(memory->tstate), memory);
 		if (!memory->hh.tbl) {
 			free(memory);

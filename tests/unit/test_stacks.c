@@ -251,6 +251,19 @@ Test(stacks, know_their_process)
 }
 
 /* After an exec, ids begin anew: another code may have the number of a former one. */
+/* A look that nobody is handed may come before: the thread is as it was then. */
+Test(stacks, the_first_of_a_thread_is_found_whatever_came_before)
+{
+	struct py_thread thread = usual;
+	struct world world = { 0 };
+
+	begin(&world);
+	thread.same_below = 3;
+	add(&world, &thread, "abc");
+	check_count(&world, "a:10 b:10 c:10", 1);
+	end(&world);
+}
+
 Test(stacks, after_a_reset_nothing_is_remembered)
 {
 	static const struct code anew = {
