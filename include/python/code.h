@@ -2,8 +2,9 @@
  * code.h - code objects, read once and kept: names, file, lines.
  *
  * A code object that is freed leaves its address to another one: a cached entry is only as good as
- * its identity, words that are read in the same call as the frames that use it; where the
- * interpreter counts the code objects that died (3.14 and later), that count serves for all.
+ * its identity, words that are read in the same call as the frames that use it, or were a moment
+ * ago (code_cache_trusts()); where the interpreter counts the code objects that died (3.14 and
+ * later), that count serves for all.
  */
 #ifndef PYTHON_CODE_H
 #define PYTHON_CODE_H
