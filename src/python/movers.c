@@ -42,12 +42,29 @@ static uint64_t find_holder(const struct python *python, const struct interp *in
 	return holder;
 }
 
+static bool add_all(struct python *python, const struct interp *interp)
+{
+	for (size_t i = 0; i < python->present.count; i++) {
+		const struct known_thread *known = python->present.items[i];
+
+		if (known->thread.interp == interp->addr && !add_thread(python, known))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Who holds the GIL. Until 3.6 nothing tells who had it last where nobody does, as it is for a
+ * moment every hundred instructions of 2.7: any thread may be the next one then.
+ */
 static struct error *add_holders(struct python *python)
 {
 	for (size_t i = 0; i < python->interps.count; i++) {
-		uint64_t holder = find_holder(python, python->interps.items[i]);
+		const struct interp *interp = python->interps.items[i];
+		uint64_t holder = find_holder(python, interp);
 
-		if (!add_thread(python, known_thread_find(python->known, holder)))
+		if (holder ? !add_thread(python, known_thread_find(python->known, holder))
+			   : !add_all(python, interp))
 			return &error_nomem;
 	}
 	return NULL;
