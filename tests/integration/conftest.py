@@ -20,6 +20,7 @@ def pytest_configure(config):
     """Once, in the process that the others inherit their environment from."""
     config.addinivalue_line("markers", "since(major, minor): not on older interpreters")
     config.addinivalue_line("markers", "no_root: not on those that live in a root of their own")
+    config.addinivalue_line("markers", "with_gil: not on free-threaded ones")
     if "SONDE_FOUND_PYTHONS" in os.environ:
         return
     found = subprocess.run([os.path.join(SCRIPTS, "find-pythons")], stdout=subprocess.PIPE,
@@ -65,8 +66,9 @@ def pytest_generate_tests(metafunc):
     if "python" in metafunc.fixturenames:
         since = [mark.args for mark in metafunc.definition.iter_markers("since")]
         no_root = any(metafunc.definition.iter_markers("no_root"))
+        with_gil = any(metafunc.definition.iter_markers("with_gil"))
         chosen = [p for p in pythons() if all(p.version >= s for s in since)
-                  and not (no_root and p.root)]
+                  and not (no_root and p.root) and not (with_gil and p.free_threaded)]
         metafunc.parametrize("python", chosen, ids=[p.name for p in chosen])
     elif "any_python" in metafunc.fixturenames:
         # What does not depend on the interpreter is tried on one of this machine.
