@@ -77,7 +77,7 @@ static bool is_same_below(struct snapshot *snapshot, const struct datastack *dat
 		size_t head = (size_t)(w->data - w->start);
 		const char *before = snapshot_before(snapshot, w->start, len);
 
-		if (!before || memcmp(w->bytes + head, before + head, len - head))
+		if (!before || memcmp(w->bytes + head, before + head, len - head) != 0)
 			return false;
 	}
 	return true;

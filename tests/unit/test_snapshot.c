@@ -147,10 +147,10 @@ Test(snapshot, rounds_like_the_one_before)
 	enum { ROUNDS = 40 };
 	const struct mem_range extra = { .addr = BASE + 0x20000, .len = 100 };
 
-	for (char round = 0; round < ROUNDS; round++) {
+	for (int round = 0; round < ROUNDS; round++) {
 		const char *before;
 
-		target.salt = round;
+		target.salt = (char)round;
 		begin();
 		get_last(BASE + 0x3200, 16);
 		get(BASE + 0x9000, 5000);
