@@ -63,7 +63,8 @@ static bool snapshot_advance(struct snapshot *snapshot)
 	last = next.count;
 	ranges_carry(snapshot, true, &next);
 	count = next.count - last < LAST_MAX ? next.count - last : LAST_MAX;
-	ranges_sort(next.items + last, count);
+	if (count)
+		ranges_sort(next.items + last, count);
 	snapshot->next = snapshot->ranges;
 	snapshot_forget(snapshot);
 	snapshot->ranges = next;
