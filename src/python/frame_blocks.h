@@ -39,10 +39,13 @@ const char *frame_blocks_search(struct frame_blocks *blocks, uint64_t addr, size
 /* The bytes of a frame; NULL when they are not in the copy. Borrowed as those of the snapshot. */
 static inline const char *frame_blocks_find(struct frame_blocks *blocks, uint64_t addr, size_t len)
 {
-	struct frame_block *block = blocks->list.items + blocks->at;
+	struct frame_block *block;
 
-	if (blocks->at < blocks->known && block->bytes && len <= FRAME_BLOCK_BYTES &&
-	    addr >= block->addr && addr - block->addr <= FRAME_BLOCK_BYTES - len) {
+	if (blocks->at >= blocks->known)
+		return frame_blocks_search(blocks, addr, len);
+	block = &blocks->list.items[blocks->at];
+	if (block->bytes && len <= FRAME_BLOCK_BYTES && addr >= block->addr &&
+	    addr - block->addr <= FRAME_BLOCK_BYTES - len) {
 		block->used = blocks->walk;
 		return block->bytes + (addr - block->addr);
 	}
