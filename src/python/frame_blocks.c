@@ -66,11 +66,12 @@ static size_t place_of(const struct frame_blocks *blocks, uint64_t addr)
  */
 static const char *find_in(struct frame_blocks *blocks, size_t i, uint64_t addr, size_t len)
 {
-	struct frame_block *block = blocks->list.items + i;
+	struct frame_block *block;
 	uint64_t offset;
 
 	if (i >= blocks->known || len > FRAME_BLOCK_BYTES)
 		return NULL;
+	block = &blocks->list.items[i];
 	offset = addr - block->addr;
 	if (offset >= FRAME_BLOCK_BYTES || !block->bytes)
 		return NULL;
