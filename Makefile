@@ -134,7 +134,7 @@ $(benches): $(BUILD)/bench/%: $(BUILD)/bench/%.o $(library)
 	$(say) LD $@
 	$(quiet)$(CC) $(cflags) $(LDFLAGS) -o $@ $^ $(libs)
 
-bench: all $(benches) ## sonde beside the bare limit and other profilers (20 minutes)
+bench: all $(benches) ## sonde beside the bare limit and other profilers (takes long)
 	scripts/get-peers || true
 	bench/run $(BUILD)
 	bench/reports $(BUILD)
