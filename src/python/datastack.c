@@ -9,7 +9,8 @@ enum {
 	CHUNK_USUAL = 16 * 1024, /* DATA_STACK_CHUNK_SIZE, Python/pystate.c, 3.11 to 3.15 */
 	CHUNK_MAX = 64 << 20,    /* bytes; one frame with a million locals needs 8 MB */
 	CHUNKS_MAX = 1 << 16,    /* 1 GB of frames */
-	SLACK = 1024,            /* copied behind the top: calls of the next tick */
+	SLACK = 1024,            /* copied behind the top, at least: calls of the next tick */
+	STEP = 512,              /* copied more or less at once */
 	HEADER_MAX = 64,
 };
 
@@ -31,7 +32,7 @@ void datastack_deinit(struct datastack *stack)
 static struct error *copy_chunk(struct snapshot *snapshot, uint64_t chunk, size_t need,
 				struct datastack_window *window, bool *late)
 {
-	size_t wanted = (need + SLACK) / SLACK * SLACK;
+	size_t wanted = (need + SLACK + STEP - 1) / STEP * STEP;
 	const void *bytes;
 	struct error *err = NULL;
 

@@ -140,6 +140,27 @@ Test(datastack, is_predicted_from_then_on)
 	}
 }
 
+/* The frame that is current may have been called after the top was read, wherever that is. */
+Test(datastack, some_calls_more_are_always_copied)
+{
+	enum { WORDS = 3 * 1024 / 8, CALLS = 1024 };
+	struct world world;
+	bool late;
+
+	EACH_WORLD(world)
+	{
+		uint64_t chunk = make_chunk(&world.py, 0, 0, CHUNK);
+
+		for (uint64_t words = 1; words < WORDS; words++) {
+			set_thread(&world, chunk, words);
+			cr_assert_null(read_anew(&world, &late));
+			cr_assert_geq(world.stack.windows.items[0].end,
+				      world.tstate.datastack_top + CALLS, "%s: %d words",
+				      fake_layout_name(&world.py.layout), (int)words);
+		}
+	}
+}
+
 Test(datastack, what_lies_behind_the_top_need_not_be_readable)
 {
 	struct world world;
