@@ -69,10 +69,10 @@ __attribute__((warn_unused_result)) struct error *code_cache_get(struct code_cac
 void code_cache_begin(struct code_cache *cache, bool trusted, uint64_t now_ns);
 
 /*
- * It was found in a frame of the last sample: need it not be checked when the same frame is there
- * again, with the same code word? A frame keeps its code object alive; that it is the same frame
- * its words say for all but those that make code objects and run them over and over. So an entry is
- * believed for 1/256 of the time for which it was seen to live, and for 16 ms at most (fresh.h).
+ * Need it not be checked? A frame keeps its code object alive, but between two samples one may be
+ * freed, and another take its place. That is left to those that make code objects and run them over
+ * and over: an entry is believed for 1/256 of the time for which it was seen to live, for 16 ms at
+ * most, and not at all when samples are so far apart that it saves nothing (fresh.h).
  */
 bool code_cache_trusts(const struct code_cache *cache, const struct code *code);
 

@@ -13,8 +13,7 @@ bool step_find(struct frame_walker *walker, uint64_t addr, struct step *ret)
 	return datastack_find(&walker->datastack, 0, addr, walker->frame_size, &window) &&
 	       !error_catch_any(find_frame(walker, window, addr, &ret->found)) &&
 	       ret->found.raw.owner <= 0 &&
-	       !error_catch_any(
-		       find_code(walker, addr, &ret->found.raw, &ret->code, &ret->offset)) &&
+	       !error_catch_any(find_code(walker, &ret->found.raw, &ret->code, &ret->offset)) &&
 	       !ret->code->is_shim && ret->code->framesize;
 }
 

@@ -146,10 +146,12 @@ bool code_cache_trusts(const struct code_cache *cache, const struct code *code)
 	return cache->now_ns < code->fresh_until_ns && !code->is_stale;
 }
 
-/* It was found unchanged. */
+/* It was found unchanged. Where dead code objects are counted, no guess is needed. */
 static void entry_confirm(const struct code_cache *cache, struct entry *entry)
 {
 	entry->round = cache->round;
+	if (cache->view->layout->interp_code_object_generation >= 0)
+		return;
 	entry->code.fresh_until_ns =
 		fresh_until_ns(entry->since_ns, cache->now_ns, cache->period_ns, entry->code.addr);
 }
@@ -246,7 +248,8 @@ struct error *code_cache_get(struct code_cache *cache, struct snapshot *snapshot
 	struct entry *entry = entry_find(cache, addr);
 	struct error *err;
 
-	if (entry && entry->round < cache->trusted_since) {
+	if (entry && entry->round < cache->trusted_since &&
+	    !code_cache_trusts(cache, &entry->code)) {
 		if (entry_matches(cache, snapshot, entry)) {
 			entry_confirm(cache, entry);
 		} else {

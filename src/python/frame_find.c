@@ -117,25 +117,11 @@ static struct error *instruction_offset(struct frame_walker *walker, const struc
 	return NULL;
 }
 
-/* The same frame was there in the last round, with the same code word. */
-static bool is_known_code(const struct frame_walker *walker, uint64_t addr,
-			  const struct raw_frame *raw, const struct code **ret)
-{
-	const struct code *code = suffix_code(&walker->suffix, addr);
-
-	if (!code || code->addr != raw->code || !code_cache_trusts(walker->codes, code))
-		return false;
-	*ret = code;
-	return true;
-}
-
-struct error *find_code(struct frame_walker *walker, uint64_t addr, const struct raw_frame *raw,
+struct error *find_code(struct frame_walker *walker, const struct raw_frame *raw,
 			const struct code **code, int32_t *offset)
 {
-	struct error *err = NULL;
+	struct error *err = code_cache_get(walker->codes, walker->snapshot, raw->code, code);
 
-	if (!is_known_code(walker, addr, raw, code))
-		err = code_cache_get(walker->codes, walker->snapshot, raw->code, code);
 	if (!err)
 		err = instruction_offset(walker, *code, raw, offset);
 	if (error_catch(&err, ERROR_FAULT))

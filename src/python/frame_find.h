@@ -23,12 +23,12 @@ __attribute__((warn_unused_result)) struct error *
 find_frame(struct frame_walker *walker, size_t from_window, uint64_t addr, struct found_frame *ret);
 
 /*
- * The code object of the frame at addr, and the offset of its instruction in bytes, -1 before the
+ * The code object of the frame, and the offset of its instruction in bytes, -1 before the
  * first. &error_torn when the words do not fit together; &error_gone, &error_nomem.
  */
 __attribute__((warn_unused_result)) struct error *
-find_code(struct frame_walker *walker, uint64_t addr, const struct raw_frame *raw,
-	  const struct code **code, int32_t *offset);
+find_code(struct frame_walker *walker, const struct raw_frame *raw, const struct code **code,
+	  int32_t *offset);
 
 /*
  * A frame is current a moment before all of its words are written: its function is the new one and

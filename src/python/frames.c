@@ -206,7 +206,7 @@ static struct error *take_frame(struct frame_walker *walker, struct walk *walk, 
 	bool is_running;
 	int32_t offset = -1;
 
-	err = find_code(walker, addr, raw, &code, &offset);
+	err = find_code(walker, raw, &code, &offset);
 	if (error_catch(&err, ERROR_TORN))
 		return drop_frame(walker, walk, addr, raw);
 	if (err)

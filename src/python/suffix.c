@@ -105,13 +105,6 @@ bool suffix_find(struct suffix *suffix, uint64_t addr)
 	return true;
 }
 
-const struct code *suffix_code(const struct suffix *suffix, uint64_t addr)
-{
-	size_t i = suffix->frames ? search(suffix, addr) : suffix->count;
-
-	return i < suffix->count ? suffix->frames[i].code : NULL;
-}
-
 bool suffix_append(struct suffix *suffix, struct snapshot *snapshot,
 		   const struct datastack *datastack, size_t window, frame_array *frames)
 {

@@ -33,9 +33,6 @@ struct suffix {
 /* Was there a frame at that address, at hand or below? It becomes the one at hand. */
 bool suffix_find(struct suffix *suffix, uint64_t addr);
 
-/* The code that the frame at that address had; NULL when none is known. */
-const struct code *suffix_code(const struct suffix *suffix, uint64_t addr);
-
 /*
  * The last one in `frames`, which lies in that window, was walked to: when it was there before, and
  * nothing below it has changed, appends what lies below it. False when that is not known, or out of

@@ -307,6 +307,12 @@ Test(code, is_believed_for_a_part_of_its_life)
 		uint64_t old = make_lines(&world.py), other = make(&world.py, &given);
 
 		world.now_ns = CLOCK_SECOND_NS;
+		if (world.py.layout.interp_code_object_generation >= 0) {
+			/* the dead are counted: nothing is left to belief */
+			cr_assert_eq(trusted_ns(&world, one, UINT64_C(1000) * CLOCK_SECOND_NS), 0,
+				     "%s", layout_of(&world));
+			continue;
+		}
 		cr_assert_eq(trusted_ns(&world, one, 25600), 0, "%s", layout_of(&world));
 		cr_assert_eq(trusted_ns(&world, two, 256000), 1000, "%s", layout_of(&world));
 		cr_assert_leq(trusted_ns(&world, old, UINT64_C(1000) * CLOCK_SECOND_NS),
