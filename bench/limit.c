@@ -30,6 +30,7 @@ enum {
 	BRIDGE_BYTES = 4096,  /* a gap that costs less than another piece of the list */
 	DEPTH_MAX = 1 << 14,  /* frames and links of one walk */
 	COPY_MAX = 256 << 20, /* bytes */
+	LINE = 64,            /* of the cache; see src/target/copies.c */
 };
 
 /* Bytes of the target: while learning those of a frame, then those that are copied at once. */
@@ -44,15 +45,16 @@ typedef ARRAY(struct place) place_array;
 struct thread {
 	uint64_t tstate;
 	place_array places; /* when learned: ascending, apart from each other */
-	size_t head;        /* where in the copy the thread state's word lies */
+	const char *head;   /* the copy of the thread state's word */
 };
 
 struct limit {
 	pid_t pid;
 	const struct py_layout *layout;
 	ARRAY(struct thread) threads;
-	struct iovec here[1], there[IOV_MAX];
-	size_t there_count, bytes;
+	struct iovec here[IOV_MAX], there[IOV_MAX];
+	size_t pieces, bytes;
+	size_t room; /* what the copy takes: each piece lies in its lines as it does there */
 	char *copy;
 	uint64_t hash, misses, samples;
 };
@@ -165,19 +167,35 @@ static void merge(place_array *places)
 
 static void ask_for(struct limit *limit, uint64_t addr, size_t len)
 {
-	if (limit->there_count == IOV_MAX || limit->bytes + len > COPY_MAX) {
+	if (limit->pieces == IOV_MAX || limit->bytes + len > COPY_MAX) {
 		fprintf(stderr, "limit: the stacks lie in more than %d places\n", IOV_MAX);
 		exit(1);
 	}
-	limit->there[limit->there_count++] = (struct iovec) { (void *)(uintptr_t)addr, len };
+	limit->there[limit->pieces++] = (struct iovec) { (void *)(uintptr_t)addr, len };
 	limit->bytes += len;
+	limit->room = (limit->room + LINE - 1) / LINE * LINE + addr % LINE + len;
+}
+
+static void place_copies(struct limit *limit)
+{
+	size_t offset = 0;
+
+	limit->copy = aligned_alloc(LINE, (limit->room + LINE - 1) / LINE * LINE);
+	if (!limit->copy)
+		exit(1);
+	for (size_t i = 0; i < limit->pieces; i++) {
+		size_t len = limit->there[i].iov_len;
+
+		offset = (offset + LINE - 1) / LINE * LINE +
+			 (uintptr_t)limit->there[i].iov_base % LINE;
+		limit->here[i] = (struct iovec) { limit->copy + offset, len };
+		offset += len;
+	}
 }
 
 /* What is to be copied, and where in the copy it comes to lie. */
 static void plan(struct limit *limit)
 {
-	size_t offset = 0;
-
 	for (size_t i = 0; i < limit->threads.count; i++) {
 		struct thread *thread = &limit->threads.items[i];
 
@@ -187,19 +205,13 @@ static void plan(struct limit *limit)
 		for (size_t k = 0; k < thread->places.count; k++)
 			ask_for(limit, thread->places.items[k].addr, thread->places.items[k].len);
 	}
-	limit->copy = malloc(limit->bytes);
-	if (!limit->copy)
-		exit(1);
-	limit->here[0] = (struct iovec) { limit->copy, limit->bytes };
-	for (size_t i = 0; i < limit->threads.count; i++) {
+	place_copies(limit);
+	for (size_t i = 0, piece = 0; i < limit->threads.count; i++) {
 		struct thread *thread = &limit->threads.items[i];
 
-		thread->head = offset;
-		offset += sizeof(uint64_t);
-		for (size_t k = 0; k < thread->places.count; k++) {
-			thread->places.items[k].bytes = limit->copy + offset;
-			offset += thread->places.items[k].len;
-		}
+		thread->head = limit->here[piece++].iov_base;
+		for (size_t k = 0; k < thread->places.count; k++)
+			thread->places.items[k].bytes = limit->here[piece++].iov_base;
 	}
 }
 
@@ -225,7 +237,7 @@ static void walk(struct limit *limit, const struct thread *thread)
 	const struct py_layout *l = limit->layout;
 	const int32_t previous = l->frame_previous, code = l->frame_code, instr = l->frame_instr;
 	const size_t size = frame_bytes(l);
-	uint64_t addr = word(limit->copy + thread->head, 0), hash = 14695981039346656037u;
+	uint64_t addr = word(thread->head, 0), hash = 14695981039346656037u;
 	size_t at = 0;
 	const char *bytes;
 
@@ -255,8 +267,8 @@ static void walk(struct limit *limit, const struct thread *thread)
 
 static bool look(struct limit *limit)
 {
-	if (process_vm_readv(limit->pid, limit->here, 1, limit->there, limit->there_count, 0) !=
-	    (ssize_t)limit->bytes)
+	if (process_vm_readv(limit->pid, limit->here, limit->pieces, limit->there, limit->pieces,
+			     0) != (ssize_t)limit->bytes)
 		return false;
 	for (size_t i = 0; i < limit->threads.count; i++)
 		walk(limit, &limit->threads.items[i]);
@@ -301,7 +313,7 @@ static void run(struct limit *limit, double seconds, double rate)
 	printf("looks %" PRIu64 " samples %" PRIu64 " misses %" PRIu64 " cpu_ns %" PRIu64
 	       " elapsed_ns %" PRIu64 " pieces %zu bytes %zu hash %" PRIx64 "\n",
 	       looks, limit->samples, limit->misses, clock_own_cpu_ns() - cpu,
-	       clock_now_ns() - start, limit->there_count, limit->bytes, limit->hash);
+	       clock_now_ns() - start, limit->pieces, limit->bytes, limit->hash);
 }
 
 int main(int argc, char **argv)

@@ -9,7 +9,12 @@
 #include "target/snapshot.h"
 
 enum {
-	ALIGNMENT = 16, /* no word of a target needs more */
+	/*
+	 * A copy that begins up to 31 bytes behind the same place of another page is made at a
+	 * third of the speed: what is read seems to be what was just written (AMD of family 25,
+	 * docs/PERFORMANCE.md). So each has the place in a line of the cache that it has there.
+	 */
+	ALIGNMENT = 64,
 	BLOCK_FIRST = 1 << 16,
 };
 
@@ -37,7 +42,8 @@ void copies_deinit(struct copies *copies)
 
 static bool block_add(struct copies *copies, size_t size)
 {
-	struct copies_block *block = malloc(sizeof(*block) + size);
+	struct copies_block *block = aligned_alloc(
+		ALIGNMENT, (sizeof(*block) + size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
 
 	if (!block)
 		return false;

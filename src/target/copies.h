@@ -19,7 +19,7 @@ struct copies {
 void copies_deinit(struct copies *copies);
 
 /*
- * Room for a copy of [addr, addr + len), with the alignment that it has there. NULL past
+ * Room for a copy of [addr, addr + len), in the same place of a line of the cache. NULL past
  * SNAPSHOT_BYTES_MAX or out of memory.
  */
 char *copies_room(struct copies *copies, uint64_t addr, size_t len);

@@ -76,7 +76,7 @@ static void begin(void)
 static void check_bytes(const char *bytes, uint64_t addr, size_t len)
 {
 	cr_assert(bytes);
-	cr_assert_eq((uintptr_t)bytes % 16, addr % 16, "alignment is that of the target");
+	cr_assert_eq((uintptr_t)bytes % 64, addr % 64, "alignment is that of the target");
 	for (size_t i = 0; i < len; i++)
 		cr_assert_eq(bytes[i], byte_at(addr + i), "byte %zu of %lx", i, addr);
 }
