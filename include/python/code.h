@@ -41,6 +41,7 @@ enum {
 	CODE_CACHE_MAX = 1 << 16,      /* a large application has some 50,000 functions */
 	CODE_NAME_CHARS_MAX = 4096,    /* longer names are cut, visibly */
 	CODE_LINETABLE_MAX = 64 << 20, /* bytes; a module of a million lines takes 5 MB */
+	CODE_WANTS_MAX = 3,            /* ranges that tell that a code object is the same */
 };
 
 struct code_cache;
@@ -59,6 +60,19 @@ __attribute__((warn_unused_result)) struct error *code_cache_get(struct code_cac
 								 struct snapshot *snapshot,
 								 uint64_t addr,
 								 const struct code **ret);
+
+/*
+ * The code object that was at addr when it was last looked at, which may be gone; NULL when none is
+ * known. Good enough to leave out a frame, not to show one. Borrowed as that of code_cache_get().
+ */
+const struct code *code_cache_peek(struct code_cache *cache, uint64_t addr);
+
+/*
+ * What of the code object at addr is to be read before code_cache_get() may give it: so many ranges
+ * in `ret`. 0 when nothing is, it is in the copy already, or no code object is known there.
+ */
+size_t code_cache_wants(struct code_cache *cache, struct snapshot *snapshot, uint64_t addr,
+			struct mem_range ret[CODE_WANTS_MAX]);
 
 /*
  * A new sample: entries are checked again when they are asked for, unless `trusted` (the

@@ -58,6 +58,8 @@ static bool is_linked(struct frame_walker *walker, const struct step *caller, ui
 	    error_catch_any(find_frame(walker, window, above, &step.found)))
 		return false;
 	*through_c = raw->from_c || raw->previous != caller->addr;
+	if (frame_seems_over(walker, raw))
+		return false;
 	return *through_c ? step_caller_behind_c(walker, &step) == caller->addr
 			  : caller->found.raw.stack_pointer != 0;
 }

@@ -28,7 +28,8 @@ struct entry {
 };
 
 enum {
-	NEAR_BITS = 10, /* the functions of a deep stack, and some */
+	NEAR_BITS = 10,   /* the functions of a deep stack, and some */
+	REJECTED_MAX = 8, /* of a round */
 };
 
 struct code_cache {
@@ -40,6 +41,8 @@ struct code_cache {
 	uint64_t trusted_since; /* entries checked in this round or later need no check */
 	uint64_t next_id;
 	struct code_plan plan;
+	uint64_t rejected[REJECTED_MAX]; /* addresses at which there was no code in this round */
+	size_t rejected_count;
 };
 
 struct error *code_cache_create(const struct py_view *view, struct code_cache **ret)
@@ -135,6 +138,7 @@ void code_cache_begin(struct code_cache *cache, bool trusted, uint64_t now_ns)
 	if (HASH_COUNT(cache->entries) > CODE_CACHE_MAX)
 		retire_all(cache);
 	cache->round++;
+	cache->rejected_count = 0;
 	cache->period_ns = now_ns - cache->now_ns;
 	cache->now_ns = now_ns;
 	if (!trusted)
@@ -144,6 +148,12 @@ void code_cache_begin(struct code_cache *cache, bool trusted, uint64_t now_ns)
 bool code_cache_trusts(const struct code_cache *cache, const struct code *code)
 {
 	return cache->now_ns < code->fresh_until_ns && !code->is_stale;
+}
+
+/* It need not be checked in this round, or was. */
+static bool is_believed(const struct code_cache *cache, const struct entry *entry)
+{
+	return entry->round >= cache->trusted_since || code_cache_trusts(cache, &entry->code);
 }
 
 /* It was found unchanged. Where dead code objects are counted, no guess is needed. */
@@ -178,29 +188,11 @@ static bool string_matches(const struct code_cache *cache, struct snapshot *snap
 	return !memcmp(identity, bytes, cache->plan.string_identity_size);
 }
 
-/* What was not predicted is read in one call. */
-static void want_words(const struct code_cache *cache, struct snapshot *snapshot,
-		       const struct entry *entry)
-{
-	const struct code_plan *plan = &cache->plan;
-	const uint64_t header = (uint64_t)cache->view->layout->object_size;
-	const struct mem_range ranges[] = {
-		{ .addr = entry->code.addr + (uint64_t)plan->identity_start,
-		  .len = plan->identity_size },
-		{ .addr = entry->words.name + header, .len = plan->string_identity_size },
-		{ .addr = entry->words.filename + header, .len = plan->string_identity_size },
-	};
-
-	if (plan->string_identity_size && !snapshot_glance(snapshot, ranges[0].addr, ranges[0].len))
-		(void)error_catch_any(snapshot_want(snapshot, ranges, 3));
-}
-
 /* True when what is at the entry's address in this round is still the same code object. */
 static bool entry_matches(struct code_cache *cache, struct snapshot *snapshot, struct entry *entry)
 {
 	const void *bytes;
 
-	want_words(cache, snapshot, entry);
 	if (error_catch_any(snapshot_get(snapshot,
 					 entry->code.addr + (uint64_t)cache->plan.identity_start,
 					 cache->plan.identity_size, &bytes)))
@@ -209,6 +201,26 @@ static bool entry_matches(struct code_cache *cache, struct snapshot *snapshot, s
 	       string_matches(cache, snapshot, entry->words.name, entry->name_identity, false) &&
 	       string_matches(cache, snapshot, entry->words.filename, entry->filename_identity,
 			      false);
+}
+
+/*
+ * A word that is taken for a frame's code is often something else, as the frame has ended and its
+ * place been used again, and is met more than once in a round.
+ */
+static bool is_rejected(const struct code_cache *cache, uint64_t addr)
+{
+	if (!addr || addr % sizeof(uint64_t))
+		return true;
+	for (size_t i = 0; i < cache->rejected_count; i++)
+		if (cache->rejected[i] == addr)
+			return true;
+	return false;
+}
+
+static void reject(struct code_cache *cache, uint64_t addr)
+{
+	if (cache->rejected_count < REJECTED_MAX)
+		cache->rejected[cache->rejected_count++] = addr;
 }
 
 static struct error *entry_add(struct code_cache *cache, struct snapshot *snapshot, uint64_t addr,
@@ -221,8 +233,10 @@ static struct error *entry_add(struct code_cache *cache, struct snapshot *snapsh
 	if (!entry)
 		return &error_nomem;
 	err = code_read(cache->view, &cache->plan, addr, &entry->code, &entry->words);
-	if (err)
+	if (err) {
+		reject(cache, addr);
 		return err;
+	}
 	(void)string_matches(cache, snapshot, entry->words.name, entry->name_identity, true);
 	(void)string_matches(cache, snapshot, entry->words.filename, entry->filename_identity,
 			     true);
@@ -248,8 +262,7 @@ struct error *code_cache_get(struct code_cache *cache, struct snapshot *snapshot
 	struct entry *entry = entry_find(cache, addr);
 	struct error *err;
 
-	if (entry && entry->round < cache->trusted_since &&
-	    !code_cache_trusts(cache, &entry->code)) {
+	if (entry && !is_believed(cache, entry)) {
 		if (entry_matches(cache, snapshot, entry)) {
 			entry_confirm(cache, entry);
 		} else {
@@ -258,7 +271,7 @@ struct error *code_cache_get(struct code_cache *cache, struct snapshot *snapshot
 		}
 	}
 	if (!entry) {
-		if (!addr || addr % sizeof(uint64_t)) /* of a frame that has returned */
+		if (is_rejected(cache, addr))
 			return &error_torn;
 		err = entry_add(cache, snapshot, addr, &entry);
 		if (err)
@@ -266,6 +279,34 @@ struct error *code_cache_get(struct code_cache *cache, struct snapshot *snapshot
 	}
 	*ret = &entry->code;
 	return NULL;
+}
+
+const struct code *code_cache_peek(struct code_cache *cache, uint64_t addr)
+{
+	const struct entry *entry = entry_find(cache, addr);
+
+	return entry ? &entry->code : NULL;
+}
+
+size_t code_cache_wants(struct code_cache *cache, struct snapshot *snapshot, uint64_t addr,
+			struct mem_range ret[CODE_WANTS_MAX])
+{
+	const struct entry *entry = entry_find(cache, addr);
+	const struct code_plan *plan = &cache->plan;
+	const uint64_t header = (uint64_t)cache->view->layout->object_size;
+
+	if (!entry || is_believed(cache, entry) ||
+	    snapshot_glance(snapshot, addr + (uint64_t)plan->identity_start, plan->identity_size))
+		return 0;
+	ret[0] = (struct mem_range) { .addr = addr + (uint64_t)plan->identity_start,
+				      .len = plan->identity_size };
+	if (!plan->string_identity_size)
+		return 1;
+	ret[1] = (struct mem_range) { .addr = entry->words.name + header,
+				      .len = plan->string_identity_size };
+	ret[2] = (struct mem_range) { .addr = entry->words.filename + header,
+				      .len = plan->string_identity_size };
+	return 3;
 }
 
 bool code_leaves_at(const struct code *code, int32_t offset)

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "codes_ahead.h"
+
 struct error *frame_walker_init(struct frame_walker *walker, const struct py_view *view,
 				struct snapshot *snapshot, struct code_cache *codes)
 {
@@ -120,8 +122,14 @@ static struct error *instruction_offset(struct frame_walker *walker, const struc
 struct error *find_code(struct frame_walker *walker, const struct raw_frame *raw,
 			const struct code **code, int32_t *offset)
 {
-	struct error *err = code_cache_get(walker->codes, walker->snapshot, raw->code, code);
+	struct error *err = &error_torn;
+	size_t window;
 
+	/* an address of its own stack is a value, where a frame has ended */
+	if (!datastack_find(&walker->datastack, 0, raw->code, 1, &window)) {
+		codes_read_ahead(walker, raw);
+		err = code_cache_get(walker->codes, walker->snapshot, raw->code, code);
+	}
 	if (!err)
 		err = instruction_offset(walker, *code, raw, offset);
 	if (error_catch(&err, ERROR_FAULT))
@@ -149,6 +157,15 @@ struct error *check_function(struct frame_walker *walker, const struct raw_frame
 bool frame_has_returned(const struct raw_frame *raw, const struct code *code, int32_t offset)
 {
 	return raw->stack_pointer && code_leaves_at(code, offset);
+}
+
+bool frame_seems_over(struct frame_walker *walker, const struct raw_frame *raw)
+{
+	const struct code *code = code_cache_peek(walker->codes, raw->code);
+	int32_t offset;
+
+	return code && !error_catch_any(instruction_offset(walker, code, raw, &offset)) &&
+	       frame_has_returned(raw, code, offset);
 }
 
 uint64_t current_frame_word(const struct frame_walker *walker, const struct tstate *tstate)
@@ -184,6 +201,14 @@ struct error *first_frame(struct frame_walker *walker, const struct tstate *tsta
 	}
 	memcpy(ret, bytes, sizeof(*ret));
 	return NULL;
+}
+
+bool frame_is_copied(const struct frame_walker *walker, uint64_t addr)
+{
+	size_t window;
+
+	return datastack_find(&walker->datastack, 0, addr, walker->frame_size, &window) ||
+	       snapshot_glance(walker->snapshot, addr, walker->frame_size);
 }
 
 struct error *find_frame(struct frame_walker *walker, size_t from_window, uint64_t addr,

@@ -22,13 +22,17 @@ struct found_frame {
 __attribute__((warn_unused_result)) struct error *
 find_frame(struct frame_walker *walker, size_t from_window, uint64_t addr, struct found_frame *ret);
 
+/* Does the copy hold a frame's bytes at addr? */
+bool frame_is_copied(const struct frame_walker *walker, uint64_t addr);
+
 /*
  * The code object of the frame, and the offset of its instruction in bytes, -1 before the
  * first. &error_torn when the words do not fit together; &error_gone, &error_nomem.
  */
-__attribute__((warn_unused_result)) struct error *
-find_code(struct frame_walker *walker, const struct raw_frame *raw, const struct code **code,
-	  int32_t *offset);
+__attribute__((warn_unused_result)) struct error *find_code(struct frame_walker *walker,
+							    const struct raw_frame *raw,
+							    const struct code **code,
+							    int32_t *offset);
 
 /*
  * A frame is current a moment before all of its words are written: its function is the new one and
@@ -44,6 +48,9 @@ check_function(struct frame_walker *walker, const struct raw_frame *raw, const s
  * Python/bytecodes.c; gh-99729, 3.11.1 and later).
  */
 bool frame_has_returned(const struct raw_frame *raw, const struct code *code, int32_t offset);
+
+/* The same by what is known of its code, unchecked: most frames above a leaf are remains. */
+bool frame_seems_over(struct frame_walker *walker, const struct raw_frame *raw);
 
 /* Where the address of the current frame stands. */
 uint64_t current_frame_word(const struct frame_walker *walker, const struct tstate *tstate);

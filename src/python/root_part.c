@@ -13,6 +13,7 @@
 
 #include "call_check.h"
 #include "climb.h"
+#include "codes_ahead.h"
 
 static bool is_in_data_stack(const struct frame_walker *walker, uint64_t addr)
 {
@@ -121,7 +122,10 @@ struct error *root_part(struct frame_walker *walker, uint64_t current, frame_arr
 	struct error *err;
 
 	*whole = false;
-	if (!count || !step_find(walker, walker->datastack.windows.items[count - 1].data, &step))
+	if (!count)
+		return NULL;
+	codes_read_ahead_up(walker, walker->datastack.windows.items[count - 1].data);
+	if (!step_find(walker, walker->datastack.windows.items[count - 1].data, &step))
 		return NULL;
 	*whole = is_in_data_stack(walker, current) && is_first(walker, &step);
 	err = append_steps(walker, frames, &step);

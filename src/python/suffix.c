@@ -95,6 +95,11 @@ static size_t search(const struct suffix *suffix, uint64_t addr)
 	return suffix->count;
 }
 
+bool suffix_holds(const struct suffix *suffix, uint64_t addr)
+{
+	return suffix->frames && search(suffix, addr) < suffix->count;
+}
+
 bool suffix_find(struct suffix *suffix, uint64_t addr)
 {
 	size_t i = suffix->frames ? search(suffix, addr) : suffix->count;

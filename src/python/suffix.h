@@ -33,6 +33,9 @@ struct suffix {
 /* Was there a frame at that address, at hand or below? It becomes the one at hand. */
 bool suffix_find(struct suffix *suffix, uint64_t addr);
 
+/* The same without moving on. */
+bool suffix_holds(const struct suffix *suffix, uint64_t addr);
+
 /*
  * The last one in `frames`, which lies in that window, was walked to: when it was there before, and
  * nothing below it has changed, appends what lies below it. False when that is not known, or out of
