@@ -27,14 +27,21 @@ static bool has_returned(const struct step *step)
 	return frame_has_returned(&step->found.raw, step->code, step->offset);
 }
 
-/* Did what lies on top of the last frame end, or is it of another stack than the one at hand? */
+/*
+ * Did what lies on top of the last frame end, has it not begun, or is it of another stack than the
+ * one at hand?
+ */
 static bool is_remains(struct frame_walker *walker, const struct step *last,
 		       const struct step *above)
 {
+	bool is_linked = is_in_data_stack(walker, above->found.raw.previous);
 	struct step next;
 
+	/* it is being made: whose frame it lies on is the last thing that it is told */
+	if (!is_linked && !above->found.raw.from_c && above->offset <= 0)
+		return true;
 	/* a generator or C code called it: they may be at work without it */
-	if (above->found.raw.from_c || !is_in_data_stack(walker, above->found.raw.previous))
+	if (!is_linked || above->found.raw.from_c)
 		return false;
 	/* while it is cleared, after it has returned, it may call a destructor */
 	if (has_returned(above))
