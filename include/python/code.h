@@ -61,6 +61,9 @@ __attribute__((warn_unused_result)) struct error *code_cache_get(struct code_cac
 								 uint64_t addr,
 								 const struct code **ret);
 
+/* The same where nothing has to be read for it; else false. */
+bool code_cache_recall(struct code_cache *cache, uint64_t addr, const struct code **ret);
+
 /*
  * The code object that was at addr when it was last looked at, which may be gone; NULL when none is
  * known. Good enough to leave out a frame, not to show one. Borrowed as that of code_cache_get().

@@ -281,6 +281,16 @@ struct error *code_cache_get(struct code_cache *cache, struct snapshot *snapshot
 	return NULL;
 }
 
+bool code_cache_recall(struct code_cache *cache, uint64_t addr, const struct code **ret)
+{
+	const struct entry *entry = entry_find(cache, addr);
+
+	if (!entry || !is_believed(cache, entry))
+		return false;
+	*ret = &entry->code;
+	return true;
+}
+
 const struct code *code_cache_peek(struct code_cache *cache, uint64_t addr)
 {
 	const struct entry *entry = entry_find(cache, addr);

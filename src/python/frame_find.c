@@ -119,17 +119,26 @@ static struct error *instruction_offset(struct frame_walker *walker, const struc
 	return NULL;
 }
 
-struct error *find_code(struct frame_walker *walker, const struct raw_frame *raw,
-			const struct code **code, int32_t *offset)
+/* The code object at an address that has to be read, or checked. */
+static struct error *look_up_code(struct frame_walker *walker, const struct raw_frame *raw,
+				  const struct code **ret)
 {
-	struct error *err = &error_torn;
 	size_t window;
 
 	/* an address of its own stack is a value, where a frame has ended */
-	if (!datastack_find(&walker->datastack, 0, raw->code, 1, &window)) {
-		codes_read_ahead(walker, raw);
-		err = code_cache_get(walker->codes, walker->snapshot, raw->code, code);
-	}
+	if (datastack_find(&walker->datastack, 0, raw->code, 1, &window))
+		return &error_torn;
+	codes_read_ahead(walker, raw);
+	return code_cache_get(walker->codes, walker->snapshot, raw->code, ret);
+}
+
+struct error *find_code(struct frame_walker *walker, const struct raw_frame *raw,
+			const struct code **code, int32_t *offset)
+{
+	struct error *err = NULL;
+
+	if (!code_cache_recall(walker->codes, raw->code, code))
+		err = look_up_code(walker, raw, code);
 	if (!err)
 		err = instruction_offset(walker, *code, raw, offset);
 	if (error_catch(&err, ERROR_FAULT))
