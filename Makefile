@@ -137,6 +137,7 @@ $(benches): $(BUILD)/bench/%: $(BUILD)/bench/%.o $(library)
 bench: all $(benches) ## sonde beside the bare limit and other profilers (takes long)
 	scripts/get-peers || true
 	bench/run $(BUILD)
+	bench/harm $(BUILD)/sonde
 	bench/reports $(BUILD)
 
 bench-quick: all $(benches) ## the essentials of it, in two minutes
