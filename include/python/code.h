@@ -86,6 +86,12 @@ size_t code_cache_wants(struct code_cache *cache, struct snapshot *snapshot, uin
 void code_cache_begin(struct code_cache *cache, bool trusted, uint64_t now_ns);
 
 /*
+ * The memory was copied again for the same sample, by a target that went on meanwhile: what was
+ * checked is so no longer, unless `trusted`. Nothing is freed: frames that were read before stay.
+ */
+void code_cache_reread(struct code_cache *cache, bool trusted);
+
+/*
  * Need it not be checked? A frame keeps its code object alive, but between two samples one may be
  * freed, and another take its place. That is left to those that make code objects and run them over
  * and over: an entry is believed for 1/256 of the time for which it was seen to live, for 16 ms at

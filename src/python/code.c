@@ -132,17 +132,22 @@ void code_cache_destroy(struct code_cache *cache)
 	free(cache);
 }
 
+void code_cache_reread(struct code_cache *cache, bool trusted)
+{
+	cache->round++;
+	cache->rejected_count = 0;
+	if (!trusted)
+		cache->trusted_since = cache->round;
+}
+
 void code_cache_begin(struct code_cache *cache, bool trusted, uint64_t now_ns)
 {
 	free_stale(cache);
 	if (HASH_COUNT(cache->entries) > CODE_CACHE_MAX)
 		retire_all(cache);
-	cache->round++;
-	cache->rejected_count = 0;
 	cache->period_ns = now_ns - cache->now_ns;
 	cache->now_ns = now_ns;
-	if (!trusted)
-		cache->trusted_since = cache->round;
+	code_cache_reread(cache, trusted);
 }
 
 bool code_cache_trusts(const struct code_cache *cache, const struct code *code)

@@ -157,6 +157,8 @@ static struct error *run_round(struct round *round)
 		return err;
 	if (round->first)
 		code_cache_begin(python->codes, no_code_died(python), python->now_ns);
+	else
+		code_cache_reread(python->codes, no_code_died(python));
 	for (size_t i = 0; i < python->location.head_count; i++) {
 		err = read_interps(round, i);
 		if (is_fatal(err))

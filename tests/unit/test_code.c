@@ -222,6 +222,32 @@ Test(code, another_at_the_same_address)
 	}
 }
 
+/* The memory is copied again for the same sample; frames of the first copy stay as they were. */
+Test(code, another_within_a_sample)
+{
+	struct world world;
+
+	EACH_WORLD(world)
+	{
+		const struct fake_code given = { .name = "new", .filename = "new.py" };
+		uint64_t addr = make_lines(&world.py), other = make(&world.py, &given);
+		size_t size = (size_t)world.py.layout.code_size + INSTRUCTIONS;
+		const struct code *old;
+		char name[16];
+
+		cr_assert_null(get(&world, addr, false, NULL));
+		old = world.code;
+		strcpy(name, old->name);
+		memcpy(fake_at(&world.py, addr), fake_at(&world.py, other), size);
+		cr_assert_null(snapshot_begin(world.snapshot));
+		code_cache_reread(world.cache, false);
+		cr_assert_null(code_cache_get(world.cache, world.snapshot, addr, &world.code));
+		cr_assert_str_eq(world.code->name, "new", "%s", layout_of(&world));
+		cr_assert(old->is_stale);
+		cr_assert_str_eq(old->name, name);
+	}
+}
+
 /* All of it was freed and came back to the same addresses: only its text, or its number, differs.
  */
 Test(code, another_of_the_same_addresses)
