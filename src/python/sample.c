@@ -155,10 +155,13 @@ static struct error *run_round(struct round *round)
 	round->broken = round->again = false;
 	if (err)
 		return err;
-	if (round->first)
-		code_cache_begin(python->codes, no_code_died(python), python->now_ns);
-	else
+	/* once a sample, whatever is read anew: stacks of threads that did not run hold stale code
+	 */
+	if (round->begun)
 		code_cache_reread(python->codes, no_code_died(python));
+	else
+		code_cache_begin(python->codes, no_code_died(python), python->now_ns);
+	round->begun = true;
 	for (size_t i = 0; i < python->location.head_count; i++) {
 		err = read_interps(round, i);
 		if (is_fatal(err))

@@ -13,6 +13,7 @@ struct round {
 	bool first;  /* of this sample */
 	bool broken; /* the list of threads could not be followed to its end */
 	bool again;  /* some thread's stack is to be read again */
+	bool begun;  /* the cache of code objects knows of the sample */
 };
 
 /* Fatal for the whole sample; other errors cost one thread. */
