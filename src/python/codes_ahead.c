@@ -8,34 +8,18 @@
 
 enum { AHEAD_MAX = 16 /* frames at once */ };
 
-/* A frame that is in the copy; false when it is not. */
-static bool find_copied(struct frame_walker *walker, uint64_t addr, struct raw_frame *ret)
-{
-	const void *bytes;
-	size_t window;
-
-	if (!addr)
-		return false;
-	bytes = datastack_find(&walker->datastack, 0, addr, walker->frame_size, &window);
-	if (!bytes && walker->blocks)
-		bytes = frame_blocks_find(walker->blocks, addr, walker->frame_size);
-	if (!bytes)
-		bytes = snapshot_glance(walker->snapshot, addr, walker->frame_size);
-	if (bytes)
-		*ret = raw_frame_decode(walker->view->layout, addr, bytes);
-	return bytes != NULL;
-}
-
 void codes_read_ahead(struct frame_walker *walker, const struct raw_frame *raw)
 {
 	struct mem_range ranges[AHEAD_MAX * CODE_WANTS_MAX];
 	size_t count = code_cache_wants(walker->codes, walker->snapshot, raw->code, ranges);
 	uint64_t addr = raw->previous;
-	struct raw_frame below;
+	const void *bytes;
 
 	if (!count)
 		return;
-	for (int i = 1; i < AHEAD_MAX && find_copied(walker, addr, &below); i++) {
+	for (int i = 1; i < AHEAD_MAX && (bytes = frame_copied(walker, addr)); i++) {
+		const struct raw_frame below = raw_frame_decode(walker->view->layout, addr, bytes);
+
 		if (!raw_frame_is_shim(walker->view->layout, &below))
 			count += code_cache_wants(walker->codes, walker->snapshot, below.code,
 						  ranges + count);

@@ -212,12 +212,17 @@ struct error *first_frame(struct frame_walker *walker, const struct tstate *tsta
 	return NULL;
 }
 
-bool frame_is_copied(const struct frame_walker *walker, uint64_t addr)
+const void *frame_copied(struct frame_walker *walker, uint64_t addr)
 {
+	const void *bytes;
 	size_t window;
 
-	return datastack_find(&walker->datastack, 0, addr, walker->frame_size, &window) ||
-	       snapshot_glance(walker->snapshot, addr, walker->frame_size);
+	if (!addr)
+		return NULL;
+	bytes = datastack_find(&walker->datastack, 0, addr, walker->frame_size, &window);
+	if (!bytes && walker->blocks)
+		bytes = frame_blocks_find(walker->blocks, addr, walker->frame_size);
+	return bytes ? bytes : snapshot_glance(walker->snapshot, addr, walker->frame_size);
 }
 
 struct error *find_frame(struct frame_walker *walker, size_t from_window, uint64_t addr,

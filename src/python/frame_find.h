@@ -22,8 +22,8 @@ struct found_frame {
 __attribute__((warn_unused_result)) struct error *
 find_frame(struct frame_walker *walker, size_t from_window, uint64_t addr, struct found_frame *ret);
 
-/* Does the copy hold a frame's bytes at addr? */
-bool frame_is_copied(const struct frame_walker *walker, uint64_t addr);
+/* The bytes of a frame at addr, if they were copied; else NULL. Borrowed as the snapshot's. */
+const void *frame_copied(struct frame_walker *walker, uint64_t addr);
 
 /*
  * The code object of the frame, and the offset of its instruction in bytes, -1 before the

@@ -83,7 +83,7 @@ static struct error *drop_frame(struct frame_walker *walker, struct walk *walk, 
 	if (walker->view->layout->frame_shape == FRAME_OBJECT || walk->drops++ >= DROPS_MAX)
 		return &error_torn;
 	/* its place was used again, and what it has for its caller is no address of a frame */
-	if (raw->code && !frame_is_copied(walker, raw->previous))
+	if (raw->code && !frame_copied(walker, raw->previous))
 		return &error_torn;
 	restart(walker, walk);
 	walk->dropped = addr;
