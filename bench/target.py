@@ -1,18 +1,21 @@
 """Computes at a depth of calls: what bench/run measures readers on. Runs on 2.7 and from 3.6 on.
 
-    target.py [depth=10] [modules=1] [threads=1] [sleepers=0] [rounds=0]
+    target.py [depth=10] [modules=1] [threads=1] [sleepers=0] [rounds=0] [counts=0]
 
 So many threads compute, in so many modules in turn; sleepers wake every 20 ms. With rounds, the
 main thread ends the program after that many and says how many seconds it took: of CPU, and in all.
+With counts, a file descriptor, it counts its rounds, by fifties, in the file's first eight bytes.
 """
+import mmap
 import os
 import resource
+import struct
 import sys
 import threading
 import time
 import types
 
-facts = dict(depth=10, modules=1, threads=1, sleepers=0, rounds=0)
+facts = dict(depth=10, modules=1, threads=1, sleepers=0, rounds=0, counts=0)
 facts.update((key, int(value)) for key, value in (a.split("=") for a in sys.argv[1:]))
 there = threading.Semaphore(0)
 
@@ -47,6 +50,16 @@ def compute():
             step(20)
 
 
+def count(words):
+    number = 0
+    while True:
+        for _ in range(50):
+            for step in steps:
+                step(20)
+        number += 1
+        struct.pack_into("Q", words, 0, number)
+
+
 def sleep():
     there.release()
     while True:
@@ -63,6 +76,8 @@ def main():
     for _ in range(facts["threads"] + facts["sleepers"] - 1):
         there.acquire()
     say("ready")
+    if facts["counts"]:
+        count(mmap.mmap(facts["counts"], 0))
     if not facts["rounds"]:
         compute()
     start = time.time()
