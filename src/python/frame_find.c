@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "codes_ahead.h"
+#include "seen_stacks.h"
 
 struct error *frame_walker_init(struct frame_walker *walker, const struct py_view *view,
 				struct snapshot *snapshot, struct code_cache *codes)
@@ -23,13 +24,16 @@ struct error *frame_walker_init(struct frame_walker *walker, const struct py_vie
 	};
 	datastack_init(&walker->datastack);
 	err = edge_set_create(&walker->edges);
-	return err ? err : resumers_create(&walker->resumers);
+	if (!err)
+		err = resumers_create(&walker->resumers);
+	return err ? err : seen_stacks_create(&walker->seen);
 }
 
 void frame_walker_deinit(struct frame_walker *walker)
 {
 	edge_set_destroy(walker->edges);
 	resumers_destroy(walker->resumers);
+	seen_stacks_destroy(walker->seen);
 	array_deinit(&walker->doubts);
 	datastack_deinit(&walker->datastack);
 }

@@ -21,6 +21,7 @@
 #include "climb.h"
 #include "frame_find.h"
 #include "object_suffix.h"
+#include "recall.h"
 #include "root_part.h"
 
 /* A walk on its way from the leaf to the root. */
@@ -394,9 +395,22 @@ static struct error *walk_up(struct frame_walker *walker, uint64_t first, frame_
 	err = root_part(walker, first, frames, &whole);
 	if (err)
 		return err;
-	walker->suffix.taken = 0;
 	walker->pure = frames->count - start;
 	return whole ? NULL : &error_torn;
+}
+
+/* The copy does not show what lay below the current frame: is it known, or does another stack? */
+static struct error *walk_otherwise(struct frame_walker *walker, const struct tstate *tstate,
+				    uint64_t first, frame_array *frames)
+{
+	bool is_found;
+	struct error *err;
+
+	walker->suffix.taken = 0;
+	walker->pure = 0;
+	err = recall_stack(walker, tstate, first, current_size(walker, tstate, first), frames,
+			   &is_found);
+	return err || is_found ? err : walk_up(walker, first, frames);
 }
 
 struct error *frames_walk(struct frame_walker *walker, const struct tstate *tstate,
@@ -419,8 +433,10 @@ struct error *frames_walk(struct frame_walker *walker, const struct tstate *tsta
 	if (err)
 		return err;
 	err = walk_down(walker, tstate, first, frames, elided);
+	if (!err && !*elided)
+		return recall_note(walker, tstate, frames, start);
 	if (err != &error_torn)
 		return err;
 	frames->count = start;
-	return walk_up(walker, first, frames);
+	return walk_otherwise(walker, tstate, first, frames);
 }

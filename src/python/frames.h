@@ -27,12 +27,16 @@ struct recent_range {
 
 enum { RECENT_MAX = 32 /* bits of recent_live */, RECENT_ROUNDS = 32 };
 
+struct seen_stacks;
+
 struct frame_walker {
 	const struct py_view *view; /* borrowed, as the next two */
 	struct snapshot *snapshot;
 	struct code_cache *codes;
 	struct edge_set *edges;
 	struct resumers *resumers;
+	struct seen_stacks *seen;
+	uint64_t now_ns;             /* of the sample; set by the caller */
 	size_t frame_size;           /* bytes of a frame that are looked at */
 	struct datastack datastack;  /* scratch */
 	struct suffix suffix;        /* set for each walk by the caller, who may leave it empty */

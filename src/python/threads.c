@@ -142,6 +142,7 @@ static void offer_suffix(struct python *python, struct known_thread *known)
 	python->walker.suffix = (struct suffix) { .frames = NULL };
 	python->walker.blocks = is_object ? &known->blocks : NULL;
 	python->walker.pure = 0;
+	python->walker.now_ns = python->now_ns;
 	if (!known->has_stack || known->thread.stack_state != PY_STACK_WHOLE ||
 	    known->walk_pass + 1 != python->pass)
 		return;

@@ -1,0 +1,106 @@
+/*
+ * seen_stacks.c - a table of few places for each address of a leaf, in which the newest stay.
+ */
+#include "seen_stacks.h"
+
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "python/code.h"
+
+enum {
+	SETS = 64,
+	WAYS = 4,                                 /* functions that are called at one place */
+	DEPTH_MAX = 256,                          /* frames */
+	SEEN_NS = 1000 * (uint64_t)CLOCK_MS_NS, /* what is older says nothing of now */
+};
+
+struct seen_stacks {
+	struct seen_stack sets[SETS][WAYS];
+};
+
+struct error *seen_stacks_create(struct seen_stacks **ret)
+{
+	struct seen_stacks *stacks = calloc(1, sizeof(*stacks));
+
+	if (!stacks)
+		return &error_nomem;
+	*ret = stacks;
+	return NULL;
+}
+
+void seen_stacks_destroy(struct seen_stacks *stacks)
+{
+	if (!stacks)
+		return;
+	for (size_t i = 0; i < SETS; i++)
+		for (size_t k = 0; k < WAYS; k++)
+			array_deinit(&stacks->sets[i][k].frames);
+	free(stacks);
+}
+
+static size_t set_of(uint64_t tstate, uint64_t addr)
+{
+	return (size_t)((tstate ^ addr) * 0x9e3779b97f4a7c15u >> 32) % SETS;
+}
+
+static bool has_leaf(const struct seen_stack *stack, uint64_t tstate, uint64_t addr,
+		     uint64_t code_id)
+{
+	return stack->time_ns && stack->tstate == tstate && stack->frames.items[0].addr == addr &&
+	       (!code_id || stack->frames.items[0].code_id == code_id);
+}
+
+/* The place of the stack with the same leaf, or else the one that was not seen for longest. */
+static struct seen_stack *find_place(struct seen_stacks *stacks, uint64_t tstate,
+				     const struct py_frame *leaf)
+{
+	struct seen_stack *set = stacks->sets[set_of(tstate, leaf->addr)], *oldest = &set[0];
+
+	for (size_t i = 0; i < WAYS; i++) {
+		if (has_leaf(&set[i], tstate, leaf->addr, leaf->code->id))
+			return &set[i];
+		if (set[i].time_ns < oldest->time_ns)
+			oldest = &set[i];
+	}
+	return oldest;
+}
+
+struct error *seen_stacks_put(struct seen_stacks *stacks, uint64_t tstate, uint64_t now_ns,
+			      const struct py_frame *frames, size_t count)
+{
+	struct seen_stack *stack;
+
+	if (count > DEPTH_MAX)
+		return NULL;
+	stack = find_place(stacks, tstate, &frames[0]);
+	stack->time_ns = 0;
+	stack->frames.count = 0;
+	if (!array_reserve(&stack->frames, count))
+		return &error_nomem;
+	for (size_t i = 0; i < count; i++)
+		stack->frames.items[stack->frames.count++] = (struct seen_frame) {
+			.addr = frames[i].addr,
+			.code_addr = frames[i].code->addr,
+			.code_id = frames[i].code->id,
+			.offset = frames[i].offset,
+		};
+	stack->tstate = tstate;
+	stack->time_ns = now_ns;
+	stack->leaf_size = frames[0].code->framesize;
+	return NULL;
+}
+
+const struct seen_stack *seen_stacks_find(const struct seen_stacks *stacks, uint64_t tstate,
+					  uint64_t now_ns, uint64_t addr, uint64_t code_id,
+					  uint64_t size)
+{
+	const struct seen_stack *set = stacks->sets[set_of(tstate, addr)], *newest = NULL;
+
+	for (size_t i = 0; i < WAYS; i++)
+		if (has_leaf(&set[i], tstate, addr, code_id) &&
+		    now_ns - set[i].time_ns <= SEEN_NS && (!size || set[i].leaf_size == size) &&
+		    (!newest || set[i].time_ns > newest->time_ns))
+			newest = &set[i];
+	return newest;
+}
