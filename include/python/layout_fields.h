@@ -58,6 +58,7 @@
 	X(tstate, native_thread_id, "_ts:native_thread_id", "thread_state.native_thread_id")	\
 	X(tstate, datastack_chunk, "_ts:datastack_chunk", "thread_state.datastack_chunk")	\
 	X(tstate, datastack_top, "_ts:datastack_top", "")					\
+	X(tstate, exc_info, "_ts:exc_info", "")							\
 	X(tstate, status, "_ts:_status", "thread_state.status")					\
 	X(tstate, state, "_ts:state", "")							\
 	X(tstate, holds_gil, "_ts:holds_gil", "thread_state.holds_gil")				\
@@ -80,6 +81,7 @@
 	X(frame, stackpointer, "_PyInterpreterFrame:stackpointer", "interpreter_frame.stackpointer") \
 	X(frame, is_entry, "_PyInterpreterFrame:is_entry", "")					\
 	X(gen, iframe, "PyGenObject:gi_iframe", "gen_object.gi_iframe")				\
+	X(gen, exc_state, "PyGenObject:gi_exc_state", "")					\
 	X(function, code, "PyFunctionObject:func_code", "")					\
 	X(frame, tlbc_index, "_PyInterpreterFrame:tlbc_index", "interpreter_frame.tlbc_index")	\
 	/* PyCodeObject */									\

@@ -21,6 +21,7 @@ struct error *frame_walker_init(struct frame_walker *walker, const struct py_vie
 		.snapshot = snapshot,
 		.codes = codes,
 		.frame_size = raw_frame_size(view->layout),
+		.cframe_span = cframe_span(view->layout),
 	};
 	datastack_init(&walker->datastack);
 	err = edge_set_create(&walker->edges);
@@ -181,39 +182,25 @@ bool frame_seems_over(struct frame_walker *walker, const struct raw_frame *raw)
 	       frame_has_returned(raw, code, offset);
 }
 
-uint64_t current_frame_word(const struct frame_walker *walker, const struct tstate *tstate)
-{
-	const struct py_layout *l = walker->view->layout;
-
-	switch (l->frame_shape) {
-	case FRAME_OBJECT:
-		return tstate->addr + (uint64_t)l->tstate_frame;
-	case FRAME_CFRAME:
-		return tstate->frame + (uint64_t)l->cframe_current_frame;
-	default:
-		return tstate->addr + (uint64_t)l->tstate_current_frame;
-	}
-}
-
 struct error *first_frame(struct frame_walker *walker, const struct tstate *tstate, uint64_t *ret)
 {
-	uint64_t word = current_frame_word(walker, tstate);
-	const void *bytes;
+	const struct py_layout *l = walker->view->layout;
+	bool late = false;
 	struct error *err;
 
 	*ret = tstate->frame;
-	if (walker->view->layout->frame_shape != FRAME_CFRAME || !tstate->frame)
+	if (l->frame_shape != FRAME_CFRAME || !tstate->frame) {
+		walker->current_word = tstate->addr + (uint64_t)tstate_frame_field(l);
 		return NULL;
-	bytes = snapshot_peek(walker->snapshot, word, sizeof(*ret));
-	if (!bytes) {
-		walker->late = true;
-		err = snapshot_get(walker->snapshot, word, sizeof(*ret), &bytes);
-		if (err)
-			return err;
-		remember(walker, word, sizeof(*ret));
 	}
-	memcpy(ret, bytes, sizeof(*ret));
-	return NULL;
+	walker->current_word = tstate->frame + (uint64_t)l->cframe_current_frame;
+	err = cframe_read(&walker->cframe_span, l, walker->snapshot, tstate->frame, ret, &late);
+	if (!err && late) {
+		walker->late = true;
+		remember(walker, tstate->frame + (uint64_t)(int64_t)walker->cframe_span.start,
+			 walker->cframe_span.size);
+	}
+	return err;
 }
 
 const void *frame_copied(struct frame_walker *walker, uint64_t addr)

@@ -52,10 +52,7 @@ bool frame_has_returned(const struct raw_frame *raw, const struct code *code, in
 /* The same by what is known of its code, unchecked: most frames above a leaf are remains. */
 bool frame_seems_over(struct frame_walker *walker, const struct raw_frame *raw);
 
-/* Where the address of the current frame stands. */
-uint64_t current_frame_word(const struct frame_walker *walker, const struct tstate *tstate);
-
-/* The address of the current frame, 0 for none. */
+/* The address of the current frame, 0 for none; where it stands in walker->current_word. */
 __attribute__((warn_unused_result)) struct error *
 first_frame(struct frame_walker *walker, const struct tstate *tstate, uint64_t *ret);
 

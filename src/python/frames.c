@@ -256,9 +256,29 @@ static struct error *take_frame(struct frame_walker *walker, struct walk *walk, 
 										    : &error_nomem;
 }
 
-/* An entry frame: the C code that it belongs to was called by what lies below. */
-static void take_shim(struct walk *walk, uint64_t addr, const struct raw_frame *raw)
+/* From the next round on the entry frame is read together with its _PyCFrame. */
+static void learn_span(struct frame_walker *walker, uint64_t cframe, uint64_t entry_frame)
 {
+	const struct py_layout *l = walker->view->layout;
+	uint64_t current;
+	bool late;
+
+	cframe_span_learn(&walker->cframe_span, l, cframe, entry_frame, walker->frame_size);
+	if (walker->cframe_span.has_entry_frame)
+		(void)error_catch_any(cframe_read(&walker->cframe_span, l, walker->snapshot, cframe,
+						  &current, &late));
+}
+
+/* An entry frame: the C code that it belongs to was called by what lies below. */
+static void take_shim(struct frame_walker *walker, struct walk *walk, uint64_t addr,
+		      const struct raw_frame *raw)
+{
+	const struct py_layout *l = walker->view->layout;
+
+	/* the innermost is of the activation that the thread is in */
+	if (l->frame_shape == FRAME_CFRAME && !walk->shim_addr &&
+	    !walker->cframe_span.has_entry_frame)
+		learn_span(walker, walker->current_word - (uint64_t)l->cframe_current_frame, addr);
 	walk->callee.from_c = walk->callee.above_shim = true;
 	walk->shim = *raw;
 	walk->shim_addr = addr;
@@ -334,7 +354,7 @@ static struct error *walk_chain(struct frame_walker *walker, uint64_t addr, uint
 		err = find_frame(walker, walk.place.window, addr, &found);
 		if (!err) {
 			if (raw_frame_is_shim(l, &found.raw))
-				take_shim(&walk, addr, &found.raw);
+				take_shim(walker, &walk, addr, &found.raw);
 			else
 				err = take_frame(walker, &walk, addr, &found);
 		}
@@ -378,7 +398,7 @@ static struct error *walk_down(struct frame_walker *walker, const struct tstate 
 	if (err || !walker->doubts.count)
 		return err;
 	return edge_set_confirm(walker->edges, walker->view->mem, walker->view->layout,
-				current_frame_word(walker, tstate), top, walker->doubts.items,
+				walker->current_word, top, walker->doubts.items,
 				walker->doubts.count);
 }
 
@@ -399,17 +419,21 @@ static struct error *walk_up(struct frame_walker *walker, uint64_t first, frame_
 	return whole ? NULL : &error_torn;
 }
 
-/* The copy does not show what lay below the current frame: is it known, or does another stack? */
+/*
+ * The copy does not show what lay below the current frame, or shows the stack of another moment: is
+ * the one known that the thread had, or does another lead up from the first frame?
+ */
 static struct error *walk_otherwise(struct frame_walker *walker, const struct tstate *tstate,
-				    uint64_t first, frame_array *frames)
+				    uint64_t first, frame_array *frames, size_t start)
 {
-	bool is_found;
-	struct error *err;
+	bool is_found, is_whole = frames->count > start;
+	struct error *err = recall_stack(walker, tstate, first, current_size(walker, tstate, first),
+					 frames, start, &is_found);
 
+	if (!is_found && is_whole)
+		return err ? err : recall_note(walker, tstate, frames, start);
 	walker->suffix.taken = 0;
 	walker->pure = 0;
-	err = recall_stack(walker, tstate, first, current_size(walker, tstate, first), frames,
-			   &is_found);
 	return err || is_found ? err : walk_up(walker, first, frames);
 }
 
@@ -433,10 +457,11 @@ struct error *frames_walk(struct frame_walker *walker, const struct tstate *tsta
 	if (err)
 		return err;
 	err = walk_down(walker, tstate, first, frames, elided);
-	if (!err && !*elided)
+	if (!err && (*elided || recall_agrees(walker, tstate, frames, start)))
 		return recall_note(walker, tstate, frames, start);
-	if (err != &error_torn)
+	if (err && err != &error_torn)
 		return err;
-	frames->count = start;
-	return walk_otherwise(walker, tstate, first, frames);
+	if (err)
+		frames->count = start;
+	return walk_otherwise(walker, tstate, first, frames, start);
 }

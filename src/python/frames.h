@@ -8,6 +8,7 @@
 
 #include "base/array.h"
 #include "base/error.h"
+#include "cframe.h"
 #include "datastack.h"
 #include "edges.h"
 #include "frame_blocks.h"
@@ -36,6 +37,9 @@ struct frame_walker {
 	struct edge_set *edges;
 	struct resumers *resumers;
 	struct seen_stacks *seen;
+	struct cframe_span cframe_span;
+	bool uses_generators;        /* the thread does; set by the caller */
+	uint64_t current_word;       /* where the address of the current frame stands */
 	uint64_t now_ns;             /* of the sample; set by the caller */
 	size_t frame_size;           /* bytes of a frame that are looked at */
 	struct datastack datastack;  /* scratch */

@@ -22,18 +22,19 @@ struct known_thread {
 	uint64_t walk_pass;         /* in which the frames were found */
 	struct frame_blocks blocks; /* where the frames lie, until 3.10 */
 	mem_range_array footprint;  /* what was read for the stack */
-	bool has_stack;            /* the frames are what its words said when they were last read */
-	bool has_state;            /* so is the state */
-	bool held_gil;             /* in the sample before */
-	bool asks_for_gil;         /* it sleeps until it has the GIL */
-	uint64_t pass;             /* over the lists of threads, in which it was last met */
-	uint64_t seen_round;       /* sample in which it last was */
-	uint64_t read_round;       /* sample in which its stack was last read */
-	uint64_t tid_since_ns;     /* when it was first found with its kernel thread */
-	uint64_t tid_until_ns;     /* until then it is believed to have it */
-	uint64_t state_ns;         /* when its state was last read */
-	uint64_t state_due_ns;     /* when its state is read again, whatever is known */
-	uint64_t wakeful_until_ns; /* until then its state is read in each sample */
+	bool has_stack;        /* the frames are what its words said when they were last read */
+	bool has_state;        /* so is the state */
+	bool held_gil;         /* in the sample before */
+	bool asks_for_gil;     /* it sleeps until it has the GIL */
+	uint64_t pass;         /* over the lists of threads, in which it was last met */
+	uint64_t seen_round;   /* sample in which it last was */
+	uint64_t read_round;   /* sample in which its stack was last read */
+	uint64_t tid_since_ns; /* when it was first found with its kernel thread */
+	uint64_t tid_until_ns; /* until then it is believed to have it */
+	uint64_t state_ns;     /* when its state was last read */
+	uint64_t state_due_ns; /* when its state is read again, whatever is known */
+	uint64_t generator_until_ns; /* until then it is taken to use generators */
+	uint64_t wakeful_until_ns;   /* until then its state is read in each sample */
 	UT_hash_handle hh;
 };
 

@@ -7,22 +7,30 @@
 #include "frames.h"
 
 /*
- * Keeps a whole stack that came through a generator; frames from start on are the thread's.
+ * Keeps a whole stack, if the thread uses generators; frames from start on are the thread's.
  * &error_nomem.
  */
-__attribute__((warn_unused_result)) struct error *
-recall_note(struct frame_walker *walker, const struct tstate *tstate, const frame_array *frames,
-	    size_t start);
+__attribute__((warn_unused_result)) struct error *recall_note(struct frame_walker *walker,
+							      const struct tstate *tstate,
+							      const frame_array *frames,
+							      size_t start);
 
 /*
- * Appends the last whole stack whose leaf was the frame that was current, at address first; size:
- * the bytes that it took of the data stack, 0 when that is not known. All that lies below it on the
- * data stack is there yet, and every code object is the same. *is_found: that was so; else nothing
- * is appended. &error_gone, &error_nomem.
+ * Is that stack the one that the thread had when the thread state was read? Where that does not say
+ * (no generators; from 3.13 on, where it was the current frame that was followed): true.
  */
-__attribute__((warn_unused_result)) struct error *recall_stack(struct frame_walker *walker,
-							       const struct tstate *tstate,
-							       uint64_t first, uint64_t size,
-							       frame_array *frames, bool *is_found);
+bool recall_agrees(const struct frame_walker *walker, const struct tstate *tstate,
+		   const frame_array *frames, size_t start);
+
+/*
+ * Puts the last whole stack in the place of the frames from start on that was seen when the thread
+ * state said what it says now; first: address of the current frame; size: the bytes that it took of
+ * the data stack, 0 when that is not known. All that lies below the leaf on the data stack is there
+ * yet, and every code object is the same. *is_found: that was so; else the frames are as they were.
+ * &error_gone, &error_nomem.
+ */
+__attribute__((warn_unused_result)) struct error *
+recall_stack(struct frame_walker *walker, const struct tstate *tstate, uint64_t first,
+	     uint64_t size, frame_array *frames, size_t start, bool *is_found);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * seen_stacks.c - a table of few places for each address of a leaf, in which the newest stay.
+ * seen_stacks.c - a table of few places for each key, one for each leaf, in which the newest stay.
  */
 #include "seen_stacks.h"
 
@@ -10,8 +10,8 @@
 
 enum {
 	SETS = 64,
-	WAYS = 4,                                 /* functions that are called at one place */
-	DEPTH_MAX = 256,                          /* frames */
+	WAYS = 4,                               /* functions that are called at one place */
+	DEPTH_MAX = 256,                        /* frames */
 	SEEN_NS = 1000 * (uint64_t)CLOCK_MS_NS, /* what is older says nothing of now */
 };
 
@@ -39,26 +39,29 @@ void seen_stacks_destroy(struct seen_stacks *stacks)
 	free(stacks);
 }
 
-static size_t set_of(uint64_t tstate, uint64_t addr)
+static size_t set_of(const struct seen_key *key)
 {
-	return (size_t)((tstate ^ addr) * 0x9e3779b97f4a7c15u >> 32) % SETS;
+	uint64_t mixed = key->tstate ^ key->frame ^ key->top ^ key->generator << 1;
+
+	return (size_t)(mixed * 0x9e3779b97f4a7c15u >> 32) % SETS;
 }
 
-static bool has_leaf(const struct seen_stack *stack, uint64_t tstate, uint64_t addr,
-		     uint64_t code_id)
+static bool has_leaf(const struct seen_stack *stack, const struct seen_key *key, uint64_t code_id)
 {
-	return stack->time_ns && stack->tstate == tstate && stack->frames.items[0].addr == addr &&
+	return stack->time_ns && stack->key.tstate == key->tstate &&
+	       stack->key.frame == key->frame && stack->key.top == key->top &&
+	       stack->key.generator == key->generator &&
 	       (!code_id || stack->frames.items[0].code_id == code_id);
 }
 
 /* The place of the stack with the same leaf, or else the one that was not seen for longest. */
-static struct seen_stack *find_place(struct seen_stacks *stacks, uint64_t tstate,
-				     const struct py_frame *leaf)
+static struct seen_stack *find_place(struct seen_stacks *stacks, const struct seen_key *key,
+				     uint64_t code_id)
 {
-	struct seen_stack *set = stacks->sets[set_of(tstate, leaf->addr)], *oldest = &set[0];
+	struct seen_stack *set = stacks->sets[set_of(key)], *oldest = &set[0];
 
 	for (size_t i = 0; i < WAYS; i++) {
-		if (has_leaf(&set[i], tstate, leaf->addr, leaf->code->id))
+		if (has_leaf(&set[i], key, code_id))
 			return &set[i];
 		if (set[i].time_ns < oldest->time_ns)
 			oldest = &set[i];
@@ -66,14 +69,14 @@ static struct seen_stack *find_place(struct seen_stacks *stacks, uint64_t tstate
 	return oldest;
 }
 
-struct error *seen_stacks_put(struct seen_stacks *stacks, uint64_t tstate, uint64_t now_ns,
-			      const struct py_frame *frames, size_t count)
+struct error *seen_stacks_put(struct seen_stacks *stacks, const struct seen_key *key,
+			      uint64_t now_ns, const struct py_frame *frames, size_t count)
 {
 	struct seen_stack *stack;
 
 	if (count > DEPTH_MAX)
 		return NULL;
-	stack = find_place(stacks, tstate, &frames[0]);
+	stack = find_place(stacks, key, frames[0].code->id);
 	stack->time_ns = 0;
 	stack->frames.count = 0;
 	if (!array_reserve(&stack->frames, count))
@@ -85,22 +88,36 @@ struct error *seen_stacks_put(struct seen_stacks *stacks, uint64_t tstate, uint6
 			.code_id = frames[i].code->id,
 			.offset = frames[i].offset,
 		};
-	stack->tstate = tstate;
+	stack->key = *key;
 	stack->time_ns = now_ns;
 	stack->leaf_size = frames[0].code->framesize;
 	return NULL;
 }
 
-const struct seen_stack *seen_stacks_find(const struct seen_stacks *stacks, uint64_t tstate,
-					  uint64_t now_ns, uint64_t addr, uint64_t code_id,
-					  uint64_t size)
+const struct seen_stack *seen_stacks_find(const struct seen_stacks *stacks,
+					  const struct seen_key *key, uint64_t now_ns,
+					  uint64_t code_id, uint64_t size)
 {
-	const struct seen_stack *set = stacks->sets[set_of(tstate, addr)], *newest = NULL;
+	const struct seen_stack *set = stacks->sets[set_of(key)], *newest = NULL;
 
 	for (size_t i = 0; i < WAYS; i++)
-		if (has_leaf(&set[i], tstate, addr, code_id) &&
-		    now_ns - set[i].time_ns <= SEEN_NS && (!size || set[i].leaf_size == size) &&
+		if (has_leaf(&set[i], key, code_id) && now_ns - set[i].time_ns <= SEEN_NS &&
+		    (!size || set[i].leaf_size == size) &&
 		    (!newest || set[i].time_ns > newest->time_ns))
 			newest = &set[i];
 	return newest;
+}
+
+const struct seen_stack *seen_stacks_next(const struct seen_stacks *stacks, uint64_t tstate,
+					  uint64_t now_ns, size_t *cursor)
+{
+	while (*cursor < SETS * WAYS) {
+		const struct seen_stack *stack = &stacks->sets[*cursor / WAYS][*cursor % WAYS];
+
+		++*cursor;
+		if (stack->time_ns && stack->key.tstate == tstate &&
+		    now_ns - stack->time_ns <= SEEN_NS)
+			return stack;
+	}
+	return NULL;
 }

@@ -1,12 +1,12 @@
 /*
- * seen_stacks.h - whole stacks that came through generators, by the frame that was current.
+ * seen_stacks.h - whole stacks that came through generators, by what told that they were there.
  *
  * A generator's frame is linked to who runs it only while it is run, and what it calls begins where
- * the frames of its callers on the data stack end. So a moment after the current frame was asked
- * for, nothing may lead from it to the frames below it, or what leads there is of later calls. To
- * take another moment's stack instead would show short calls too rarely: they are the ones that are
- * over by then. The frame that was current is known all the same, and so is the last whole stack
- * that was seen with it.
+ * the frames of its callers on the data stack end. So a moment after the thread state was read,
+ * nothing may lead from the frame that was current to those below it, or what leads there is of
+ * later calls. To take another moment's stack instead would show short calls too rarely: they are
+ * the ones that are over by then. What the thread state said is known all the same, and so is the
+ * last whole stack with which it said that.
  */
 #ifndef PYTHON_SEEN_STACKS_H
 #define PYTHON_SEEN_STACKS_H
@@ -26,10 +26,18 @@ struct seen_frame {
 	int32_t offset;              /* as in struct py_frame */
 };
 
-struct seen_stack {
+/* What a thread state says at one moment of the stack that the thread has. */
+struct seen_key {
 	uint64_t tstate;
-	uint64_t time_ns;   /* when it was seen last; 0: none */
-	uint32_t leaf_size; /* bytes that the leaf takes of the data stack */
+	uint64_t frame;     /* from 3.13 on: address of the current one; else 0 */
+	uint64_t top;       /* 3.11 and 3.12: the end of the data stack; else 0 */
+	uint64_t generator; /* 3.11 and 3.12: frame of the innermost one that runs; else 0 */
+};
+
+struct seen_stack {
+	struct seen_key key;
+	uint64_t time_ns;                /* when it was seen last; 0: none */
+	uint32_t leaf_size;              /* bytes that the leaf takes of the data stack */
 	ARRAY(struct seen_frame) frames; /* leaf first */
 };
 
@@ -39,20 +47,27 @@ __attribute__((warn_unused_result)) struct error *seen_stacks_create(struct seen
 void seen_stacks_destroy(struct seen_stacks *stacks);
 
 /*
- * frames: count of them, one at least, leaf first. Kept until as many others with their leaf in a
- * place like its own came since; of a deep stack nothing is kept. &error_nomem.
+ * frames: count of them, one at least, leaf first. Kept until as many others with a key like its
+ * own came since; of a deep stack nothing is kept. &error_nomem.
  */
 __attribute__((warn_unused_result)) struct error *
-seen_stacks_put(struct seen_stacks *stacks, uint64_t tstate, uint64_t now_ns,
+seen_stacks_put(struct seen_stacks *stacks, const struct seen_key *key, uint64_t now_ns,
 		const struct py_frame *frames, size_t count);
 
 /*
- * The one of that thread that was seen last, not too long ago, with its leaf at addr: one of that
- * code (id of struct code; 0: any), whose frames are of that size (0: any). NULL when there is
- * none. Borrowed until the next seen_stacks_put().
+ * The one with that key that was seen last, not too long ago, with a leaf of that code (id of
+ * struct code; 0: any) and of that size (0: any). NULL when there is none. Borrowed until the next
+ * seen_stacks_put().
  */
-const struct seen_stack *seen_stacks_find(const struct seen_stacks *stacks, uint64_t tstate,
-					  uint64_t now_ns, uint64_t addr, uint64_t code_id,
-					  uint64_t size);
+const struct seen_stack *seen_stacks_find(const struct seen_stacks *stacks,
+					  const struct seen_key *key, uint64_t now_ns,
+					  uint64_t code_id, uint64_t size);
+
+/*
+ * All those of a thread that were seen not too long ago, in no order: *cursor is 0 at first. NULL
+ * when there are no more.
+ */
+const struct seen_stack *seen_stacks_next(const struct seen_stacks *stacks, uint64_t tstate,
+					  uint64_t now_ns, size_t *cursor);
 
 #endif

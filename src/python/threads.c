@@ -20,7 +20,8 @@ enum {
 	THREADS_MAX = 1 << 15,       /* the kernel's default limit on processes: that order */
 	HOLDER_NS = CLOCK_MS_NS / 4, /* a thread that holds the GIL, and did, runs on for so long */
 	STATE_NS = 16 * CLOCK_MS_NS, /* a wait is looked at this often */
-	WAKEFUL_NS = 512 * CLOCK_MS_NS, /* after such a surprise */
+	GENERATOR_NS = 512 * CLOCK_MS_NS, /* who has run a generator may run another */
+	WAKEFUL_NS = 512 * CLOCK_MS_NS,   /* after such a surprise */
 };
 
 /* Until 3.10 the number stands apart from the thread state. */
@@ -135,13 +136,17 @@ static bool is_wanted(const struct py_sample_options *options, const struct py_t
 }
 
 /* What is known of the thread when this round begins: as far as the last one had read it. */
-static void offer_suffix(struct python *python, struct known_thread *known)
+static void offer_suffix(struct python *python, struct known_thread *known,
+			 const struct tstate *tstate)
 {
 	bool is_object = python->location.layout.frame_shape == FRAME_OBJECT;
 
 	python->walker.suffix = (struct suffix) { .frames = NULL };
 	python->walker.blocks = is_object ? &known->blocks : NULL;
 	python->walker.pure = 0;
+	if (tstate->generator)
+		known->generator_until_ns = python->now_ns + GENERATOR_NS;
+	python->walker.uses_generators = python->now_ns < known->generator_until_ns;
 	python->walker.now_ns = python->now_ns;
 	if (!known->has_stack || known->thread.stack_state != PY_STACK_WHOLE ||
 	    known->walk_pass + 1 != python->pass)
@@ -184,7 +189,7 @@ static struct error *read_stack(struct round *round, struct known_thread *known,
 	if (round->options->on_read && clock_now_ns() > round->options->read_until_ns)
 		round->options->on_read(round->options->context, false);
 	python->frames.count = 0;
-	offer_suffix(python, known);
+	offer_suffix(python, known, tstate);
 	err = frames_walk(&python->walker, tstate, &python->frames, &elided);
 	if (is_fatal(err))
 		return err;

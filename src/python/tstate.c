@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-static int32_t frame_field(const struct py_layout *l)
+int32_t tstate_frame_field(const struct py_layout *l)
 {
 	switch (l->frame_shape) {
 	case FRAME_OBJECT:
@@ -17,13 +17,22 @@ static int32_t frame_field(const struct py_layout *l)
 	}
 }
 
+/*
+ * Of use where the thread state does not say which frame is current: the exception state of a
+ * generator is the thread's for as long as it runs (gen_send_ex2, Objects/genobject.c).
+ */
+static int32_t exc_info_field(const struct py_layout *l)
+{
+	return l->frame_shape == FRAME_CFRAME ? l->tstate_exc_info : -1;
+}
+
 struct tstate_plan tstate_plan(const struct py_layout *l)
 {
 	const int32_t fields[] = {
-		l->tstate_next,          l->tstate_interp,           frame_field(l),
+		l->tstate_next,          l->tstate_interp,           tstate_frame_field(l),
 		l->tstate_thread_id,     l->tstate_native_thread_id, l->tstate_datastack_chunk,
 		l->tstate_datastack_top, l->tstate_status,           l->tstate_state,
-		l->tstate_holds_gil,
+		l->tstate_holds_gil,     exc_info_field(l),
 	};
 	int32_t first = INT32_MAX, last = 0;
 
@@ -68,6 +77,17 @@ static bool says_holds_gil(const struct py_layout *l, const struct tstate_plan *
 	return false;
 }
 
+static uint64_t running_generator(const struct py_layout *l, const struct tstate_plan *plan,
+				  const char *bytes, uint64_t tstate)
+{
+	uint64_t exc_info = word(plan, bytes, exc_info_field(l));
+
+	/* its own, which is the last of the stack of them, lies in the thread state */
+	if (!exc_info || l->gen_exc_state < 0 || exc_info - tstate < (uint64_t)l->tstate_size)
+		return 0;
+	return exc_info - (uint64_t)l->gen_exc_state + (uint64_t)l->gen_iframe;
+}
+
 struct error *tstate_read(const struct py_layout *l, const struct tstate_plan *plan,
 			  struct snapshot *snapshot, uint64_t addr, struct tstate *ret)
 {
@@ -81,11 +101,12 @@ struct error *tstate_read(const struct py_layout *l, const struct tstate_plan *p
 		.addr = addr,
 		.next = word(plan, bytes, l->tstate_next),
 		.interp = word(plan, bytes, l->tstate_interp),
-		.frame = word(plan, bytes, frame_field(l)),
+		.frame = word(plan, bytes, tstate_frame_field(l)),
 		.ident = word(plan, bytes, l->tstate_thread_id),
 		.ns_tid = (pid_t)word(plan, bytes, l->tstate_native_thread_id),
 		.datastack_chunk = word(plan, bytes, l->tstate_datastack_chunk),
 		.datastack_top = word(plan, bytes, l->tstate_datastack_top),
+		.generator = running_generator(l, plan, bytes, addr),
 		.is_attached = half_word(plan, bytes, l->tstate_state) == TSTATE_ATTACHED,
 		.holds_gil = says_holds_gil(l, plan, bytes),
 	};

@@ -19,8 +19,9 @@ struct tstate {
 	uint64_t ident;
 	pid_t ns_tid; /* native_thread_id, 0 where there is none */
 	uint64_t datastack_chunk, datastack_top;
-	bool is_attached; /* 3.13 and later: state is _Py_THREAD_ATTACHED */
-	bool holds_gil;   /* where the thread state says so itself (3.13 and later) */
+	uint64_t generator; /* 3.11 and 3.12: frame of the innermost generator that runs; 0: none */
+	bool is_attached;   /* 3.13 and later: state is _Py_THREAD_ATTACHED */
+	bool holds_gil;     /* where the thread state says so itself (3.13 and later) */
 };
 
 enum { TSTATE_ATTACHED = 1 /* _Py_THREAD_ATTACHED, Include/internal/pycore_pystate.h, 3.13 */ };
@@ -33,6 +34,9 @@ struct tstate_plan {
 
 /* From the layout; size 0 when the fields lie further apart than TSTATE_SPAN_MAX. */
 struct tstate_plan tstate_plan(const struct py_layout *layout);
+
+/* Offset of what .frame holds. */
+int32_t tstate_frame_field(const struct py_layout *layout);
 
 enum { TSTATE_SPAN_MAX = 1024 /* bytes; 3.15 takes 280 */ };
 

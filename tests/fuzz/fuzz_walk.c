@@ -18,7 +18,7 @@
 enum {
 	LAYOUTS_MAX = 64,
 	CHANGES_MAX = 64,
-	SAMPLES = 3,
+	SAMPLES = 4,
 	DEPTH = 6,
 	THREADS = 3,
 	VARIABLES = 3,
@@ -107,12 +107,17 @@ static uint64_t build_frame(struct fake *py, uint64_t below, int depth)
 
 static uint64_t build_thread(struct world *world, uint64_t interp, uint64_t ident)
 {
-	uint64_t frame = 0;
+	uint64_t frame = 0, generator = 0, thread;
 	int i;
 
-	for (i = 0; i < DEPTH; i++)
+	for (i = 0; i < DEPTH; i++) {
 		frame = build_frame(&world->py, frame, i);
-	return fake_thread(&world->py, interp, ident, (uint32_t)getpid(), frame);
+		if (i == GENERATOR)
+			generator = frame;
+	}
+	thread = fake_thread(&world->py, interp, ident, (uint32_t)getpid(), frame);
+	fake_set_running(&world->py, thread, generator);
+	return thread;
 }
 
 static struct world *world_of(size_t index)

@@ -292,6 +292,23 @@ uint64_t fake_thread(struct fake *py, uint64_t interp, uint64_t ident, uint32_t 
 	return thread;
 }
 
+void fake_set_running(struct fake *py, uint64_t thread, uint64_t generator)
+{
+	const struct py_layout *l = &py->layout;
+	uint64_t own = thread + (uint64_t)l->tstate_size - sizeof(uint64_t);
+
+	if (l->frame_shape == FRAME_CFRAME)
+		fake_put_u64(py, thread, l->tstate_exc_info,
+			     generator ? generator - (uint64_t)l->gen_iframe +
+						 (uint64_t)l->gen_exc_state
+				       : own);
+}
+
+void fake_set_top(struct fake *py, uint64_t thread, uint64_t top)
+{
+	fake_put_u64(py, thread, py->layout.tstate_datastack_top, top);
+}
+
 uint64_t fake_runtime(struct fake *py, uint64_t interp)
 {
 	const struct py_layout *layout = &py->layout;

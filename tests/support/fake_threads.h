@@ -74,6 +74,10 @@ uint64_t fake_thread(struct fake *py, uint64_t interp, uint64_t ident, uint32_t 
 /* The thread runs on, in another frame. */
 void fake_set_frame(struct fake *py, uint64_t thread, uint64_t frame);
 
+/* 3.11 and 3.12: which generator runs (its frame; 0: none), and where the data stack ends. */
+void fake_set_running(struct fake *py, uint64_t thread, uint64_t generator);
+void fake_set_top(struct fake *py, uint64_t thread, uint64_t top);
+
 /* _PyRuntime with that interpreter as head and main; 0 until 3.6. */
 uint64_t fake_runtime(struct fake *py, uint64_t interp);
 

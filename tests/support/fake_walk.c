@@ -40,6 +40,8 @@ struct error *fake_walk_round(struct fake_walk *walk)
 	struct error *err = snapshot_begin(walk->snapshot);
 
 	walk->frames.count = 0;
+	walk->walker.now_ns = walk->now_ns;
+	walk->walker.uses_generators = walk->uses_generators;
 	code_cache_begin(walk->codes, false, walk->now_ns);
 	if (!err)
 		err = tstate_read(&walk->py.layout, &walk->plan, walk->snapshot, walk->thread,

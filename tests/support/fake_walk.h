@@ -18,6 +18,7 @@ struct fake_walk {
 	struct tstate tstate; /* of the last round */
 	frame_array frames;   /* of the last round, leaf first */
 	uint64_t now_ns;      /* of the next round */
+	bool uses_generators; /* as the walker is told */
 	struct frame_blocks blocks;
 	bool elided;
 };

@@ -5,79 +5,9 @@
 #include <criterion/criterion.h>
 
 #include "support/fake_objects.h"
-#include "support/fake_walk.h"
+#include "support/running.h"
 
-enum { INNER = FAKE_INNER, DEPTH = FAKE_DEPTH, GENERATOR_FLAG = 0x20, AT = 6, WORK_AT = 4 };
-
-/* <module>, outer() and inner(), which runs a generator, which calls work(). */
-struct running {
-	struct fake_program program;
-	uint64_t generator_code, work_code, work_function;
-	uint64_t generator, work; /* frames */
-};
-
-static uint64_t generator_code(struct fake *py)
-{
-	static const struct fake_variable variables[FAKE_FIRST_VALUE] = { { "a", FAKE_LOCAL },
-									  { "b", FAKE_LOCAL } };
-	const struct fake_code code = {
-		.name = "generator",
-		.filename = "plain.py",
-		.firstlineno = 7,
-		.flags = GENERATOR_FLAG,
-		.variables = variables,
-		.variable_count = FAKE_FIRST_VALUE,
-		.stacksize = 4,
-	};
-	uint64_t object = fake_code(py, &code);
-
-	fake_keep(py, object);
-	return object;
-}
-
-static void build(struct running *running)
-{
-	struct fake_program *program = &running->program;
-	struct fake *py = &program->walk.py;
-
-	fake_program_build(program);
-	running->generator_code = generator_code(py);
-	running->work_code = fake_plain_code(py, "work");
-	running->work_function = fake_function_of(py, running->work_code);
-	running->generator =
-		fake_generator_frame(py, program->frames[INNER], running->generator_code, AT);
-	running->work = fake_frame(py, running->generator, running->work_code, WORK_AT);
-	if (py->layout.gen_iframe >= 0) {
-		fake_set_local(py, program->frames[INNER], FAKE_FIRST_VALUE,
-			       running->generator - (uint64_t)py->layout.gen_iframe);
-		fake_put_away(py, program->frames[INNER], FAKE_FIRST_VALUE + 1);
-	}
-	fake_called(py, running->generator, running->work, running->work_function);
-}
-
-/* Walks it until it is whole. */
-static void see(struct running *running)
-{
-	fake_walk_begin(&running->program.walk, running->work);
-	cr_assert_null(fake_walk_twice(&running->program.walk), "%s",
-		       fake_program_layout(&running->program));
-	cr_assert_eq(running->program.walk.frames.count, DEPTH + 2);
-}
-
-static void check_frame(const struct running *running, size_t index, uint64_t addr, int32_t offset)
-{
-	const struct py_frame *frame = &running->program.walk.frames.items[index];
-
-	cr_assert_eq(frame->addr, addr, "%s: frame %zu", fake_program_layout(&running->program),
-		     index);
-	cr_assert_eq(frame->offset, offset, "%s: frame %zu at %d",
-		     fake_program_layout(&running->program), index, frame->offset);
-}
-
-static bool has_generators(const struct running *running)
-{
-	return running->program.walk.py.layout.gen_iframe >= 0;
-}
+enum { INNER = FAKE_INNER, DEPTH = FAKE_DEPTH, AT = FAKE_GENERATOR_AT, WORK_AT = FAKE_WORK_AT };
 
 Test(frames_generators, one_that_yielded_is_still_run_by_whoever_holds_it)
 {
@@ -87,18 +17,19 @@ Test(frames_generators, one_that_yielded_is_still_run_by_whoever_holds_it)
 	{
 		struct fake_walk *walk = &running.program.walk;
 
-		if (!has_generators(&running))
+		if (!running_is_possible(&running))
 			continue;
-		build(&running);
-		see(&running);
+		running_build(&running);
+		running_see(&running);
 		fake_set_previous(&walk->py, running.generator, 0);
 		fake_runs(&walk->py, running.program.frames[INNER]);
 		fake_set_offset(&walk->py, running.program.frames[INNER], 40);
 		fake_set_frame(&walk->py, walk->thread, running.generator);
 		cr_assert_null(fake_walk_twice(walk), "%s", fake_program_layout(&running.program));
 		cr_assert_eq(walk->frames.count, DEPTH + 1);
-		check_frame(&running, 0, running.generator, AT);
-		check_frame(&running, 1, running.program.frames[INNER], fake_program_offset(INNER));
+		running_check_frame(&running, 0, running.generator, AT);
+		running_check_frame(&running, 1, running.program.frames[INNER],
+				    fake_program_offset(INNER));
 	}
 }
 
@@ -110,13 +41,11 @@ Test(frames_generators, one_that_nobody_holds_any_more)
 	{
 		struct fake_walk *walk = &running.program.walk;
 
-		if (!has_generators(&running))
+		if (!running_is_possible(&running))
 			continue;
-		build(&running);
-		see(&running);
-		fake_set_previous(&walk->py, running.generator, 0);
-		fake_runs(&walk->py, running.program.frames[INNER]);
-		fake_set_local(&walk->py, running.program.frames[INNER], FAKE_FIRST_VALUE, 0);
+		running_build(&running);
+		running_see(&running);
+		running_let_go(&running);
 		fake_set_frame(&walk->py, walk->thread, running.generator);
 		for (int i = 0; i < 4; i++)
 			cr_assert_eq(fake_walk_round(walk), &error_torn, "%s",
@@ -132,7 +61,7 @@ Test(frames_generators, is_never_the_first_of_a_thread)
 	{
 		struct fake_walk *walk = &running.program.walk;
 
-		build(&running);
+		running_build(&running);
 		fake_set_previous(&walk->py, running.generator, 0);
 		fake_walk_begin(walk, running.work);
 		for (int i = 0; i < 8; i++)
@@ -165,9 +94,9 @@ Test(frames_generators, the_remains_of_an_entry_frame_end_no_chain)
 		struct fake_walk *walk = &running.program.walk;
 		struct used_again again = { 0 };
 
-		if (!has_generators(&running) || walk->py.layout.shim_owner > 255)
+		if (!running_is_possible(&running) || walk->py.layout.shim_owner > 255)
 			continue;
-		build(&running);
+		running_build(&running);
 		again.previous = running.program.frames[INNER];
 		again.shim = fake_shim(&walk->py, again.previous);
 		fake_set_previous(&walk->py, running.generator, again.shim);
@@ -193,16 +122,16 @@ Test(frames_generators, what_it_called_stays_when_it_has_gone_on)
 	{
 		struct fake_walk *walk = &running.program.walk;
 
-		if (!has_generators(&running))
+		if (!running_is_possible(&running))
 			continue;
-		build(&running);
-		see(&running);
+		running_build(&running);
+		running_see(&running);
 		fake_runs(&walk->py, running.generator);
 		fake_set_offset(&walk->py, running.generator, 30);
 		cr_assert_null(fake_walk_round(walk), "%s", fake_program_layout(&running.program));
 		cr_assert_eq(walk->frames.count, DEPTH + 2);
-		check_frame(&running, 0, running.work, WORK_AT);
-		check_frame(&running, 1, running.generator, AT);
+		running_check_frame(&running, 0, running.work, WORK_AT);
+		running_check_frame(&running, 1, running.generator, AT);
 	}
 }
 
@@ -215,7 +144,7 @@ Test(frames_generators, what_is_below_a_torn_part_is_shown)
 		struct fake_walk *walk = &running.program.walk;
 		size_t whole = walk->py.layout.frame_shape == FRAME_OBJECT ? 0 : DEPTH;
 
-		build(&running);
+		running_build(&running);
 		fake_set_previous(&walk->py, running.generator, 0);
 		fake_walk_begin(walk, running.work);
 		for (int i = 0; i < 3; i++)
@@ -223,8 +152,8 @@ Test(frames_generators, what_is_below_a_torn_part_is_shown)
 		cr_assert_eq(walk->frames.count, whole, "%s: %zu frames",
 			     fake_program_layout(&running.program), walk->frames.count);
 		for (size_t i = 0; i < whole; i++)
-			check_frame(&running, i, running.program.frames[DEPTH - 1 - i],
-				    fake_program_offset((int)(DEPTH - 1 - i)));
+			running_check_frame(&running, i, running.program.frames[DEPTH - 1 - i],
+					    fake_program_offset((int)(DEPTH - 1 - i)));
 	}
 }
 
@@ -237,10 +166,10 @@ Test(frames_generators, what_it_called_since_does_not_take_the_place_of_what_it_
 	{
 		struct fake_walk *walk = &running.program.walk;
 
-		if (!has_generators(&running) || walk->py.layout.frame_shape != FRAME_DIRECT)
+		if (!running_is_possible(&running) || walk->py.layout.frame_shape != FRAME_DIRECT)
 			continue;
-		build(&running);
-		see(&running);
+		running_build(&running);
+		running_see(&running);
 		fake_put_u64(&walk->py, running.work, walk->py.layout.frame_code,
 			     running.generator_code);
 		fake_set_offset(&walk->py, running.work, 2);
