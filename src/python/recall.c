@@ -101,11 +101,16 @@ static const struct seen_stack *newer(const struct seen_stack *a, const struct s
 
 /* Is the leaf of that stack a generator that holds another one, whose frame is at addr? */
 static bool is_held_by_leaf(struct frame_walker *walker, const struct seen_stack *seen,
-			    uint64_t addr)
+			    uint64_t addr, const struct code *code)
 {
 	const struct seen_frame *leaf = &seen->frames.items[0];
 	struct standing standing;
+	int32_t offset;
 
+	/* memory of generators is used again at once there: what holds that place held another */
+	if (walker->view->layout->flavour & PY_FREE_THREADED &&
+	    !edge_set_call(walker->edges, leaf->code_id, code->id, &offset))
+		return false;
 	look_at(walker, leaf->addr, &standing);
 	return leaf->addr != addr && !standing.in_window && standing.code &&
 	       standing.code->id == leaf->code_id &&
@@ -129,7 +134,7 @@ static void find_holder(struct frame_walker *walker, const struct tstate *tstate
 		if (!seen)
 			break;
 		if ((!is_by_top(walker) || seen->key.top == tstate->datastack_top) &&
-		    is_held_by_leaf(walker, seen, addr))
+		    is_held_by_leaf(walker, seen, addr, generator.code))
 			ret->seen = newer(ret->seen, seen);
 	}
 	ret->has_top = ret->seen != NULL;
