@@ -95,11 +95,12 @@ uint64_t generator_on_top(struct frame_walker *walker, const struct raw_frame *r
 	return words.below + (uint64_t)l->gen_iframe;
 }
 
-bool frame_holds_generator(struct frame_walker *walker, uint64_t frame, const struct raw_frame *raw,
-			   const struct code *code, uint64_t generator_frame)
+/* Is the word among the variables and values of the frame? */
+static bool frame_holds(struct frame_walker *walker, uint64_t frame, const struct raw_frame *raw,
+			const struct code *code, uint64_t wanted)
 {
 	enum {
-		BYTES_MAX = 1 << 14 /* a frame with more variables runs no generators by the way */
+		BYTES_MAX = 1 << 14 /* a frame with more variables makes no such calls by the way */
 	};
 	const struct py_layout *l = walker->view->layout;
 	uint64_t start = frame + (uint64_t)l->frame_localsplus, end = frame + code->framesize, word;
@@ -109,15 +110,30 @@ bool frame_holds_generator(struct frame_walker *walker, uint64_t frame, const st
 	 */
 	if (raw->stack_pointer >= start && raw->stack_pointer < end)
 		end = raw->stack_pointer;
-	if (l->gen_iframe < 0 || end <= start || end - start > BYTES_MAX)
+	if (end <= start || end - start > BYTES_MAX)
 		return false;
 	bytes = find_bytes(walker, start, end - start);
 	if (!bytes && error_catch_any(snapshot_get(walker->snapshot, start, end - start, &bytes)))
 		return false;
 	for (size_t i = 0; i + sizeof(word) <= end - start; i += sizeof(word)) {
 		memcpy(&word, (const char *)bytes + i, sizeof(word));
-		if ((word & ~l->stackref_mask) == generator_frame - (uint64_t)l->gen_iframe)
+		if ((word & ~l->stackref_mask) == wanted)
 			return true;
 	}
 	return false;
+}
+
+bool frame_holds_generator(struct frame_walker *walker, uint64_t frame, const struct raw_frame *raw,
+			   const struct code *code, uint64_t generator_frame)
+{
+	const struct py_layout *l = walker->view->layout;
+
+	return l->gen_iframe >= 0 &&
+	       frame_holds(walker, frame, raw, code, generator_frame - (uint64_t)l->gen_iframe);
+}
+
+bool frame_holds_function(struct frame_walker *walker, uint64_t frame, const struct raw_frame *raw,
+			  const struct code *code, uint64_t function)
+{
+	return function && frame_holds(walker, frame, raw, code, function);
 }

@@ -32,4 +32,11 @@ uint64_t generator_on_top(struct frame_walker *walker, const struct raw_frame *r
 bool frame_holds_generator(struct frame_walker *walker, uint64_t frame, const struct raw_frame *raw,
 			   const struct code *code, uint64_t generator_frame);
 
+/*
+ * The same of a function object: what C code was given to call back (a key for sorting) stays with
+ * the frame that gave it.
+ */
+bool frame_holds_function(struct frame_walker *walker, uint64_t frame, const struct raw_frame *raw,
+			  const struct code *code, uint64_t function);
+
 #endif

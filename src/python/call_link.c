@@ -50,6 +50,8 @@ static bool is_call_seen(struct frame_walker *walker, uint64_t addr, const struc
 	if (raw->stack_pointer && !callee->from_c &&
 	    call_is_evident(walker, raw, callee->addr, &callee->raw, callee->code))
 		return true;
+	if (callee->from_c && frame_holds_function(walker, addr, raw, code, callee->raw.func))
+		return true;
 	if (raw->stack_pointer && raw_frame_is_generators(walker->view->layout, &callee->raw) &&
 	    frame_holds_generator(walker, addr, raw, code, callee->addr))
 		return true;

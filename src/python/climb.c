@@ -75,9 +75,12 @@ bool step_callee(struct frame_walker *walker, const struct step *caller, struct 
 	    frame_has_returned(&ret->found.raw, ret->code, ret->offset))
 		return false;
 	edge.callee = ret->code->id;
-	return edge_set_has(walker->edges, &edge) ||
-	       (!through_c &&
-		call_is_evident(walker, &caller->found.raw, ret->addr, &ret->found.raw, ret->code));
+	if (edge_set_has(walker->edges, &edge))
+		return true;
+	return through_c ? frame_holds_function(walker, caller->addr, &caller->found.raw,
+						caller->code, ret->found.raw.func)
+			 : call_is_evident(walker, &caller->found.raw, ret->addr, &ret->found.raw,
+					   ret->code);
 }
 
 uint64_t climb(struct frame_walker *walker, uint64_t addr)

@@ -235,6 +235,28 @@ Test(frames_calls, one_through_c_is_looked_at_until_it_is_known)
 	}
 }
 
+/* A call that is over in no time never stays the same over several looks. */
+Test(frames_calls, what_c_was_given_to_call_back_needs_no_look)
+{
+	struct fake_program program = { 0 };
+
+	EACH_WITH_DATA_STACK(program)
+	{
+		struct fake *py = &program.walk.py;
+
+		begin_known(&program);
+		fake_set_entry(py, program.frames[INNER]);
+		fake_set_previous(py, program.frames[INNER], fake_shim(py, program.frames[OUTER]));
+		fake_set_local(py, program.frames[OUTER], 0, program.functions[INNER]);
+		error_destroy(fake_walk_round(&program.walk)); /* the entry frame is new */
+		py->mem.calls = 0;
+		cr_assert_null(fake_walk_round(&program.walk), "%s", fake_program_layout(&program));
+		check_leaf(&program, INNER);
+		cr_assert_eq(py->mem.calls, py->layout.frame_func >= 0 ? 1 : 4, "%s: %d reads",
+			     fake_program_layout(&program), (int)py->mem.calls);
+	}
+}
+
 Test(frames_calls, where_nothing_leads_down_what_leads_up_is_the_stack)
 {
 	struct fake_program program = { 0 };
