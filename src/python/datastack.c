@@ -108,6 +108,9 @@ struct error *datastack_read(struct datastack *stack, const struct py_view *view
 		/* the first word of the oldest one holds nothing (push_chunk, Python/pystate.c) */
 		if (!chunk)
 			window.data += sizeof(uint64_t);
+		/* all that is live of an older one is compared, and copied from its start on */
+		if (stack->windows.count && window.live_end < window.data)
+			return &error_torn;
 		if (!array_push(&stack->windows, window))
 			return &error_nomem;
 		if (!chunk)

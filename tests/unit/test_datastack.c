@@ -212,6 +212,23 @@ Test(datastack, chunks_that_cannot_be)
 	}
 }
 
+/* The first word of the oldest holds nothing, so one that ends there has no room for frames. */
+Test(datastack, an_oldest_one_that_ends_before_its_first_frame)
+{
+	struct world world;
+	bool late;
+
+	EACH_WORLD(world)
+	{
+		uint64_t oldest = make_chunk(&world.py, 0, 1, CHUNK);
+
+		set_thread(&world, make_chunk(&world.py, oldest, 0, CHUNK), 4);
+		cr_assert_null(read_anew(&world, &late));
+		fake_put_u64(&world.py, oldest, world.py.layout.chunk_top, 0);
+		cr_assert_eq(read_anew(&world, &late), &error_torn);
+	}
+}
+
 Test(datastack, find)
 {
 	struct world world;
