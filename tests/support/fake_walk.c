@@ -67,7 +67,7 @@ void fake_keep(struct fake *py, uint64_t object)
 		fake_put_u64(py, object, py->layout.object_type - 8, 1);
 }
 
-uint64_t fake_plain_code(struct fake *py, const char *name)
+uint64_t fake_code_with_flags(struct fake *py, const char *name, uint32_t flags)
 {
 	static const struct fake_variable variables[FAKE_FIRST_VALUE] = { { "a", FAKE_LOCAL },
 									  { "b", FAKE_LOCAL } };
@@ -75,6 +75,7 @@ uint64_t fake_plain_code(struct fake *py, const char *name)
 		.name = name,
 		.filename = "plain.py",
 		.firstlineno = 7,
+		.flags = flags,
 		.variables = variables,
 		.variable_count = FAKE_FIRST_VALUE,
 		.stacksize = 4,
@@ -83,6 +84,11 @@ uint64_t fake_plain_code(struct fake *py, const char *name)
 
 	fake_keep(py, object);
 	return object;
+}
+
+uint64_t fake_plain_code(struct fake *py, const char *name)
+{
+	return fake_code_with_flags(py, name, 0);
 }
 
 uint64_t fake_function_of(struct fake *py, uint64_t code)

@@ -38,6 +38,7 @@ void fake_keep(struct fake *py, uint64_t object);
 
 /* A code object with two variables and room for four values, and a function of it. */
 uint64_t fake_plain_code(struct fake *py, const char *name);
+uint64_t fake_code_with_flags(struct fake *py, const char *name, uint32_t flags);
 uint64_t fake_function_of(struct fake *py, uint64_t code);
 
 /* The index of the first value of such a frame behind its variables. */

@@ -5,27 +5,12 @@
 
 #include <criterion/criterion.h>
 
-#include "support/fake_objects.h"
 
 enum { GENERATOR_FLAG = 0x20 /* CO_GENERATOR, Include/cpython/code.h */ };
 
 uint64_t fake_generator_code(struct fake *py)
 {
-	static const struct fake_variable variables[FAKE_FIRST_VALUE] = { { "a", FAKE_LOCAL },
-									  { "b", FAKE_LOCAL } };
-	const struct fake_code code = {
-		.name = "generator",
-		.filename = "plain.py",
-		.firstlineno = 7,
-		.flags = GENERATOR_FLAG,
-		.variables = variables,
-		.variable_count = FAKE_FIRST_VALUE,
-		.stacksize = 4,
-	};
-	uint64_t object = fake_code(py, &code);
-
-	fake_keep(py, object);
-	return object;
+	return fake_code_with_flags(py, "generator", GENERATOR_FLAG);
 }
 
 void running_build(struct running *running)
