@@ -5,7 +5,6 @@
 
 #include <criterion/criterion.h>
 
-
 enum { GENERATOR_FLAG = 0x20 /* CO_GENERATOR, Include/cpython/code.h */ };
 
 uint64_t fake_generator_code(struct fake *py)
