@@ -33,8 +33,9 @@ struct interp {
 	int order;                  /* its place in the list, newest first */
 	uint64_t generation;        /* code objects that died, as of the last sample */
 	uint64_t gil_holder;        /* thread state, in this round; 0 none or unknown */
+	uint64_t gil_since_ns;      /* when it was first found to be that one */
+	uint64_t gil_until_ns;      /* until then it is believed, of a thread that is alone */
 	struct gil_words gil_words; /* as of the last sample */
-	bool gil_words_first;       /* they are read first the next time */
 	struct {
 		bool anyone;               /* it is not known who: any thread */
 		uint64_t before, now;      /* else these two: the holders then and now */
@@ -96,7 +97,7 @@ void gil_read(struct python *python, struct interp *interp);
 void gil_watch(struct python *python, struct interp *interp);
 
 /* In later passes over the threads: what gil_watch() reads is read in the next sample, too. */
-void gil_foresee(struct python *python, struct interp *interp);
+void gil_foresee(struct python *python, const struct interp *interp);
 
 /* Has this thread, as far as is known? */
 bool gil_may_have_run(const struct interp *interp, uint64_t tstate);

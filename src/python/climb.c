@@ -43,6 +43,14 @@ uint64_t step_caller_behind_c(const struct frame_walker *walker, const struct st
 	return raw_frame_is_shim(walker->view->layout, &shim) ? shim.previous : 0;
 }
 
+/* Can it be an entry frame? Those lie on the C stack. */
+static bool may_be_shim(const struct frame_walker *walker, uint64_t addr)
+{
+	size_t window;
+
+	return addr && !datastack_find(&walker->datastack, 0, addr, 1, &window);
+}
+
 /*
  * Is what lies above the frame linked to it? Told by words of the copy alone: looking for the code
  * of what has returned long ago would cost more than all else.
@@ -50,18 +58,21 @@ uint64_t step_caller_behind_c(const struct frame_walker *walker, const struct st
 static bool is_linked(struct frame_walker *walker, const struct step *caller, uint64_t above,
 		      bool *through_c)
 {
+	const struct py_layout *l = walker->view->layout;
 	struct step step = { .addr = above };
 	const struct raw_frame *raw = &step.found.raw;
-	size_t window;
+	const char *bytes = datastack_find(&walker->datastack, 0, above, walker->frame_size,
+					   &step.found.window);
 
-	if (!datastack_find(&walker->datastack, 0, above, walker->frame_size, &window) ||
-	    error_catch_any(find_frame(walker, window, above, &step.found)))
+	if (!bytes)
 		return false;
+	step.found.raw = raw_frame_decode(l, above, bytes);
 	*through_c = raw->from_c || raw->previous != caller->addr;
-	if (frame_seems_over(walker, raw))
+	if (*through_c ? (!raw->from_c && !may_be_shim(walker, raw->previous)) ||
+				 step_caller_behind_c(walker, &step) != caller->addr
+		       : !caller->found.raw.stack_pointer)
 		return false;
-	return *through_c ? step_caller_behind_c(walker, &step) == caller->addr
-			  : caller->found.raw.stack_pointer != 0;
+	return !frame_seems_over(walker, raw);
 }
 
 bool step_callee(struct frame_walker *walker, const struct step *caller, struct step *ret)
@@ -83,14 +94,11 @@ bool step_callee(struct frame_walker *walker, const struct step *caller, struct 
 					   ret->code);
 }
 
-uint64_t climb(struct frame_walker *walker, uint64_t addr)
+void climb(struct frame_walker *walker, struct step *step)
 {
 	enum { CLIMB_MAX = 8 /* calls that can begin within one copy */ };
-	struct step step, callee;
+	struct step callee;
 
-	if (!walker->datastack.windows.count || !step_find(walker, addr, &step))
-		return addr;
-	for (int i = 0; i < CLIMB_MAX && step_callee(walker, &step, &callee); i++)
-		step = callee;
-	return step.addr;
+	for (int i = 0; i < CLIMB_MAX && step_callee(walker, step, &callee); i++)
+		*step = callee;
 }

@@ -40,8 +40,8 @@ bool step_callee(struct frame_walker *walker, const struct step *caller, struct 
 /*
  * The frames are of a later moment than the address of the current one. What was called in between
  * is as much on the stack as what returned is not: without it, short calls would be seen too
- * rarely. The topmost of it, or addr.
+ * rarely. From a frame to the topmost of it.
  */
-uint64_t climb(struct frame_walker *walker, uint64_t addr);
+void climb(struct frame_walker *walker, struct step *step);
 
 #endif

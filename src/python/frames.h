@@ -45,7 +45,8 @@ struct frame_walker {
 	struct datastack datastack;  /* scratch */
 	struct suffix suffix;        /* set for each walk by the caller, who may leave it empty */
 	struct frame_blocks *blocks; /* of the thread, set as the suffix is; NULL from 3.11 on */
-	size_t pure;                 /* out: for the suffix of the next walk */
+	size_t pure;                 /* out: for the suffix of the next walk, as the next one */
+	bool is_plain;
 	ARRAY(struct edge_doubt) doubts;
 	bool late; /* something was not predicted: read after the thread state, at another moment */
 	struct recent_range recent[RECENT_MAX];
@@ -64,6 +65,9 @@ void frame_walker_deinit(struct frame_walker *walker);
  * PY_FRAMES_MAX. &error_torn when what was read is no stack that existed, or was read in pieces at
  * different moments (then all of it is predicted in the next round); what was appended then are the
  * frames next to the root that hold together (root_part.h).
+ *
+ * Where the stack is the one that the walker's suffix speaks of, but for the leaf's instruction,
+ * nothing is appended: see struct suffix, is_all.
  */
 __attribute__((warn_unused_result)) struct error *frames_walk(struct frame_walker *walker,
 							      const struct tstate *tstate,

@@ -16,13 +16,14 @@
  * begins to wait for the GIL leaves its mark in cond.
  *
  * For this to say of a thread that its stack is still the one that was read, these words must have
- * been read before that stack. But behind the stacks they cost nothing, with the other words of the
- * interpreter. So they are read there as long as there is only one thread, whose stack is read in
- * each sample all the same.
+ * been read before that stack. Of a thread that is alone nobody has to be told that another ran:
+ * its stack is read in each sample, and that it holds the GIL, where that stands far from all else,
+ * is believed for a while (fresh.h).
  */
 #include <string.h>
 
 #include "attached.h"
+#include "fresh.h"
 
 static uint64_t read_word(struct python *python, uint64_t addr)
 {
@@ -50,27 +51,29 @@ static bool has_words(const struct py_layout *l, const struct interp *interp)
 	       l->gil_size >= l->gil_last_holder + GIL_WORDS_SIZE;
 }
 
+/* As of the last sample. */
+static bool is_alone(const struct interp *interp)
+{
+	return interp->list.count == 1;
+}
+
 /* Their copy, or NULL; *is_early: it was made before that of the stacks. */
-static const char *find_words(struct python *python, struct interp *interp, bool *is_early)
+static const char *find_words(struct python *python, const struct interp *interp, bool *is_early)
 {
 	const struct py_layout *l = &python->location.layout;
 	const size_t size = GIL_WORDS_SIZE;
 	uint64_t addr = interp->gil + (uint64_t)l->gil_last_holder;
-	struct error *err;
 	const void *bytes;
 
-	if (!has_words(l, interp))
+	if (is_alone(interp) || !has_words(l, interp))
 		return NULL;
-	*is_early = interp->gil_words_first && snapshot_glance(python->snapshot, addr, size);
-	interp->gil_words_first = interp->list.count > 1;
-	err = interp->gil_words_first ? snapshot_get(python->snapshot, addr, size, &bytes)
-				      : snapshot_get_last(python->snapshot, addr, size, &bytes);
-	return error_catch_any(err) ? NULL : bytes;
+	*is_early = snapshot_glance(python->snapshot, addr, size) != NULL;
+	return error_catch_any(snapshot_get(python->snapshot, addr, size, &bytes)) ? NULL : bytes;
 }
 
-static void read_words(struct python *python, struct interp *interp, struct gil_words *ret)
+static void read_words(struct python *python, const struct interp *interp, struct gil_words *ret)
 {
-	bool is_early;
+	bool is_early = false;
 	const char *bytes = find_words(python, interp, &is_early);
 
 	ret->is_known = bytes != NULL;
@@ -82,7 +85,7 @@ static void read_words(struct python *python, struct interp *interp, struct gil_
 	memcpy(ret->cond, bytes + GIL_COND, sizeof(ret->cond));
 }
 
-void gil_foresee(struct python *python, struct interp *interp)
+void gil_foresee(struct python *python, const struct interp *interp)
 {
 	bool is_early;
 
@@ -118,23 +121,34 @@ static bool tstate_tells(const struct py_layout *l)
 	return l->flavour & PY_FREE_THREADED || l->tstate_holds_gil >= 0 || l->holds_gil_bit >= 0;
 }
 
-void gil_read(struct python *python, struct interp *interp)
+static uint64_t read_holder(struct python *python, const struct interp *interp)
 {
 	const struct py_layout *l = &python->location.layout;
 	uint64_t locked;
 
-	interp->gil_holder = 0;
-	if (tstate_tells(l))
+	if (python->location.tstate_current)
+		return read_word(python, python->location.tstate_current);
+	if (!interp->gil || l->gil_locked < 0 || l->gil_last_holder < 0)
+		return 0;
+	locked = read_word(python, interp->gil + (uint64_t)l->gil_locked);
+	/* an int: 1 held, 0 free, -1 not yet created (Python/ceval_gil.c) */
+	return (int32_t)locked > 0 ? read_word(python, interp->gil + (uint64_t)l->gil_last_holder)
+				   : 0;
+}
+
+void gil_read(struct python *python, struct interp *interp)
+{
+	uint64_t holder;
+
+	if (tstate_tells(&python->location.layout) ||
+	    (is_alone(interp) && interp->gil_holder && python->now_ns < interp->gil_until_ns))
 		return;
-	if (python->location.tstate_current) {
-		interp->gil_holder = read_word(python, python->location.tstate_current);
-	} else if (interp->gil && l->gil_locked >= 0 && l->gil_last_holder >= 0) {
-		locked = read_word(python, interp->gil + (uint64_t)l->gil_locked);
-		/* an int: 1 held, 0 free, -1 not yet created (Python/ceval_gil.c) */
-		if ((int32_t)locked > 0)
-			interp->gil_holder =
-				read_word(python, interp->gil + (uint64_t)l->gil_last_holder);
-	}
+	holder = read_holder(python, interp);
+	if (holder != interp->gil_holder)
+		interp->gil_since_ns = python->now_ns;
+	interp->gil_holder = holder;
+	interp->gil_until_ns = fresh_until_ns(interp->gil_since_ns, python->now_ns,
+					      python->period_ns, interp->addr);
 }
 
 bool gil_is_held_by(const struct python *python, const struct interp *interp,

@@ -67,9 +67,9 @@ static void compare(struct suffix *suffix, struct snapshot *snapshot,
 	}
 }
 
-/* Has nothing changed up to that address? Mostly so, and told much sooner than where it has. */
-static bool is_same_below(struct snapshot *snapshot, const struct datastack *datastack,
-			  size_t window, uint64_t addr)
+/* Has nothing changed up to that address? Mostly so, and told much sooner than what has. */
+static bool is_same(struct snapshot *snapshot, const struct datastack *datastack, size_t window,
+		    uint64_t addr)
 {
 	for (size_t i = datastack->windows.count; i-- > window;) {
 		const struct datastack_window *w = &datastack->windows.items[i];
@@ -81,6 +81,17 @@ static bool is_same_below(struct snapshot *snapshot, const struct datastack *dat
 			return false;
 	}
 	return true;
+}
+
+bool suffix_is_same_below(struct suffix *suffix, struct snapshot *snapshot,
+			  const struct datastack *datastack, size_t window, uint64_t addr)
+{
+	if (!suffix->is_compared) {
+		if (is_same(snapshot, datastack, window, addr))
+			return true;
+		compare(suffix, snapshot, datastack);
+	}
+	return window > suffix->window || (window == suffix->window && addr <= suffix->changed);
 }
 
 /* The index of the frame at that address; the count of all when it is not found. */
@@ -121,10 +132,7 @@ bool suffix_append(struct suffix *suffix, struct snapshot *snapshot,
 	more = suffix->count - suffix->at - 1;
 	if (more > suffix->pure || suffix->frames[suffix->at].code != last->code)
 		return false;
-	if (!suffix->is_compared && !is_same_below(snapshot, datastack, window, last->addr))
-		compare(suffix, snapshot, datastack);
-	if (suffix->is_compared &&
-	    (window < suffix->window || (window == suffix->window && last->addr > suffix->changed)))
+	if (!suffix_is_same_below(suffix, snapshot, datastack, window, last->addr))
 		return false;
 	if (!array_reserve(frames, more))
 		return false;

@@ -154,19 +154,25 @@ static void offer_suffix(struct python *python, struct known_thread *known,
 	python->walker.suffix.frames = known->frames.items;
 	python->walker.suffix.count = known->frames.count;
 	python->walker.suffix.pure = known->pure;
+	python->walker.suffix.is_plain = known->is_plain;
 }
 
 /* The stack that was just walked is the thread's from here on. */
 static void keep_frames(struct python *python, struct known_thread *known)
 {
+	const struct suffix *suffix = &python->walker.suffix;
 	frame_array frames = known->frames;
 
+	known->walk_pass = python->pass;
+	known->thread.same_below = known->seen_round + 1 == python->round ? suffix->taken : 0;
+	if (suffix->is_all) {
+		known->frames.items[0].offset = suffix->leaf_offset;
+		return;
+	}
 	known->frames = python->frames;
 	python->frames = frames;
 	known->pure = python->walker.pure;
-	known->walk_pass = python->pass;
-	known->thread.same_below =
-		known->seen_round + 1 == python->round ? python->walker.suffix.taken : 0;
+	known->is_plain = python->walker.is_plain;
 }
 
 /* Nothing new was used when the thread was read in this round already. */
