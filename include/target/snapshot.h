@@ -58,6 +58,12 @@ const void *snapshot_peek(struct snapshot *snapshot, uint64_t addr, size_t len);
  */
 bool snapshot_predict(struct snapshot *snapshot, uint64_t addr, size_t len);
 
+/*
+ * This range, asked for in this round, is not going to be asked for in the next one: it is not
+ * predicted.
+ */
+void snapshot_done_with(struct snapshot *snapshot, uint64_t addr, size_t len);
+
 /* As snapshot_peek(), but not taken for a use: neither predicted nor moved to the front by it. */
 const void *snapshot_glance(struct snapshot *snapshot, uint64_t addr, size_t len);
 
@@ -75,8 +81,8 @@ __attribute__((warn_unused_result)) struct error *
 snapshot_want(struct snapshot *snapshot, const struct mem_range *ranges, size_t count);
 
 /*
- * Ranges that were first used in this round from `since` on, an earlier snapshot_used(): copied to
- * the end of an array. False when out of memory.
+ * Ranges that were first used in this round from `since` on, an earlier snapshot_used(), and are
+ * predicted for the next: copied to the end of an array. False when out of memory.
  */
 size_t snapshot_used(const struct snapshot *snapshot);
 bool snapshot_uses(const struct snapshot *snapshot, size_t since, mem_range_array *ret);

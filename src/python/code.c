@@ -28,8 +28,9 @@ struct entry {
 };
 
 enum {
-	NEAR_BITS = 10,   /* the functions of a deep stack, and some */
-	REJECTED_MAX = 8, /* of a round */
+	NEAR_BITS = 10,              /* the functions of a deep stack, and some */
+	REJECTED_MAX = 8,            /* of a round */
+	CODE_NS = 256 * CLOCK_MS_NS, /* a code object is believed for so long at most */
 };
 
 struct code_cache {
@@ -161,14 +162,32 @@ static bool is_believed(const struct code_cache *cache, const struct entry *entr
 	return entry->round >= cache->trusted_since || code_cache_trusts(cache, &entry->code);
 }
 
+/* What tells that it is the same one is not asked for again soon. */
+static void entry_done_with(const struct code_cache *cache, struct snapshot *snapshot,
+			    const struct entry *entry)
+{
+	const struct code_plan *plan = &cache->plan;
+	const uint64_t header = (uint64_t)cache->view->layout->object_size;
+
+	snapshot_done_with(snapshot, entry->code.addr + (uint64_t)plan->identity_start,
+			   plan->identity_size);
+	if (!plan->string_identity_size)
+		return;
+	snapshot_done_with(snapshot, entry->words.name + header, plan->string_identity_size);
+	snapshot_done_with(snapshot, entry->words.filename + header, plan->string_identity_size);
+}
+
 /* It was found unchanged. Where dead code objects are counted, no guess is needed. */
-static void entry_confirm(const struct code_cache *cache, struct entry *entry)
+static void entry_confirm(const struct code_cache *cache, struct snapshot *snapshot,
+			  struct entry *entry)
 {
 	entry->round = cache->round;
 	if (cache->view->layout->interp_code_object_generation >= 0)
 		return;
-	entry->code.fresh_until_ns =
-		fresh_until_ns(entry->since_ns, cache->now_ns, cache->period_ns, entry->code.addr);
+	entry->code.fresh_until_ns = fresh_until_ns(entry->since_ns, cache->now_ns,
+						    cache->period_ns, entry->code.addr, CODE_NS);
+	if (code_cache_trusts(cache, &entry->code))
+		entry_done_with(cache, snapshot, entry);
 }
 
 bool code_cache_has_stale(const struct code_cache *cache)
@@ -252,7 +271,7 @@ static struct error *entry_add(struct code_cache *cache, struct snapshot *snapsh
 	if (err)
 		return err;
 	entry->since_ns = cache->now_ns;
-	entry_confirm(cache, entry);
+	entry_confirm(cache, snapshot, entry);
 	entry->code.id = cache->next_id++;
 	HASH_ADD(hh, cache->entries, code.addr, sizeof(entry->code.addr), entry);
 	if (!entry->hh.tbl)
@@ -269,7 +288,7 @@ struct error *code_cache_get(struct code_cache *cache, struct snapshot *snapshot
 
 	if (entry && !is_believed(cache, entry)) {
 		if (entry_matches(cache, snapshot, entry)) {
-			entry_confirm(cache, entry);
+			entry_confirm(cache, snapshot, entry);
 		} else {
 			retire(cache, entry);
 			entry = NULL;

@@ -44,6 +44,8 @@ enum {
 	GIL_WORDS_SIZE = GIL_COND + GIL_COND_SIZE
 };
 
+enum { HOLDER_NS = 16 * CLOCK_MS_NS /* a thread is believed to hold it for so long at most */ };
+
 static bool has_words(const struct py_layout *l, const struct interp *interp)
 {
 	return !(l->flavour & PY_FREE_THREADED) && interp->gil && l->gil_last_holder >= 0 &&
@@ -148,7 +150,7 @@ void gil_read(struct python *python, struct interp *interp)
 		interp->gil_since_ns = python->now_ns;
 	interp->gil_holder = holder;
 	interp->gil_until_ns = fresh_until_ns(interp->gil_since_ns, python->now_ns,
-					      python->period_ns, interp->addr);
+					      python->period_ns, interp->addr, HOLDER_NS);
 }
 
 bool gil_is_held_by(const struct python *python, const struct interp *interp,

@@ -19,6 +19,7 @@
 enum {
 	THREADS_MAX = 1 << 15,       /* the kernel's default limit on processes: that order */
 	HOLDER_NS = CLOCK_MS_NS / 4, /* a thread that holds the GIL, and did, runs on for so long */
+	TID_NS = 16 * CLOCK_MS_NS,   /* a thread's number is believed for so long at most */
 	STATE_NS = 16 * CLOCK_MS_NS, /* a wait is looked at this often */
 	GENERATOR_NS = 512 * CLOCK_MS_NS, /* who has run a generator may run another */
 	WAKEFUL_NS = 512 * CLOCK_MS_NS,   /* after such a surprise */
@@ -40,7 +41,7 @@ static pid_t find_tid(struct python *python, struct known_thread *known,
 	if (!is_known || tid != thread->tid)
 		known->tid_since_ns = python->now_ns;
 	known->tid_until_ns = fresh_until_ns(known->tid_since_ns, python->now_ns, python->period_ns,
-					     tstate->addr);
+					     tstate->addr, TID_NS);
 	return tid;
 }
 

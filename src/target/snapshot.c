@@ -234,6 +234,17 @@ bool snapshot_predict(struct snapshot *snapshot, uint64_t addr, size_t len)
 	return was_used;
 }
 
+void snapshot_done_with(struct snapshot *snapshot, uint64_t addr, size_t len)
+{
+	size_t hint = snapshot->hint;
+	struct range *range = snapshot_find(snapshot, addr, len);
+
+	snapshot->hint = hint;
+	/* what lies in the range of something else is not spoken of */
+	if (range && range->addr == addr && range->len == len)
+		range->done = true;
+}
+
 const void *snapshot_glance(struct snapshot *snapshot, uint64_t addr, size_t len)
 {
 	size_t hint = snapshot->hint;
@@ -355,8 +366,9 @@ bool snapshot_uses(const struct snapshot *snapshot, size_t since, mem_range_arra
 	for (size_t i = since; i < snapshot->order.count; i++) {
 		const struct range *range = &snapshot->ranges.items[snapshot->order.items[i]];
 
-		ret->items[ret->count++] =
-			(struct mem_range) { .addr = range->addr, .len = range->len };
+		if (!range->done)
+			ret->items[ret->count++] =
+				(struct mem_range) { .addr = range->addr, .len = range->len };
 	}
 	return true;
 }

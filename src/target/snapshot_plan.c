@@ -30,7 +30,7 @@ static void ranges_carry(const struct snapshot *snapshot, bool last, range_array
 	for (size_t i = 0; i < snapshot->order.count; i++) {
 		const struct range *range = &snapshot->ranges.items[snapshot->order.items[i]];
 
-		if (range->len && range->last == last)
+		if (range->len && range->last == last && !range->done)
 			next->items[next->count++] = (struct range) { .addr = range->addr,
 								      .len = range->len,
 								      .before = range->data };
@@ -134,7 +134,7 @@ static bool plan_was_right(const struct snapshot *snapshot)
 	for (size_t i = 0; i < snapshot->order.count; i++) {
 		uint32_t used = snapshot->order.items[i];
 
-		if (!ranges[used].len || ranges[used].last != (used >= snapshot->last_start) ||
+		if (!ranges[used].len || ranges[used].done || ranges[used].last != (used >= snapshot->last_start) ||
 		    (!ranges[used].last && used != first++))
 			return false;
 	}

@@ -19,6 +19,7 @@ struct range {
 	const char *before; /* its copy of the last round; NULL: it was not predicted */
 	bool used;          /* asked for in this round */
 	bool last;          /* to be read behind the others in the next one */
+	bool done;          /* nobody wants it in the next one */
 };
 
 /* A page that a range touches; those of one bucket are chained, newest first. */

@@ -228,6 +228,28 @@ Test(snapshot, a_peek_is_a_use_and_a_glance_is_none)
 	check_log(0, BASE + 0x1000, 8);
 }
 
+Test(snapshot, what_is_done_with_is_not_read_again)
+{
+	begin();
+	get(BASE + 0x1000, 8);
+	get(BASE + 0x9000, 8);
+	begin();
+	get(BASE + 0x1000, 8);
+	get(BASE + 0x9000, 8);
+	snapshot_done_with(snapshot, BASE + 0x9000, 8);
+	snapshot_done_with(snapshot, BASE + 0x20000, 8); /* nobody asked for that */
+	snapshot_done_with(snapshot, BASE + 0x1000, 4);  /* a part of something else */
+	cr_expect(snapshot_glance(snapshot, BASE + 0x9000, 8), "it is in this round's copy");
+	begin();
+	cr_expect_eq(target.log_count, 1);
+	check_log(0, BASE + 0x1000, 8);
+	/* it may be asked for again */
+	get(BASE + 0x9000, 8);
+	begin();
+	cr_expect_eq(target.log_count, 1, "the other was not used");
+	check_log(0, BASE + 0x9000, 8);
+}
+
 Test(snapshot, near_ranges_are_one_read)
 {
 	begin();
