@@ -58,6 +58,19 @@ static bool is_call_seen(struct frame_walker *walker, uint64_t addr, const struc
 	return edge_set_has(walker->edges, &edge);
 }
 
+static void note_resumer(struct frame_walker *walker, uint64_t addr, const struct code *code,
+			 const struct callee *callee)
+{
+	resumers_set(walker->resumers, &(struct resumer) {
+					       .frame = callee->addr,
+					       .code = callee->code->id,
+					       .caller_frame = addr,
+					       .caller_code = code->id,
+					       .from_c = callee->from_c,
+					       .above_shim = callee->above_shim,
+				       });
+}
+
 /* Remembers a call with a generator for the moments at which one of the two will have gone on. */
 static struct error *note_call(struct frame_walker *walker, uint64_t addr, const struct code *code,
 			       int32_t offset, const struct callee *callee)
@@ -71,14 +84,7 @@ static struct error *note_call(struct frame_walker *walker, uint64_t addr, const
 		return edge_set_add_sized(walker->edges, code->id, callee_code->framesize,
 					  callee_code->addr);
 	if (raw_frame_is_generators(walker->view->layout, &callee->raw))
-		resumers_set(walker->resumers, &(struct resumer) {
-						       .frame = callee->addr,
-						       .code = callee_code->id,
-						       .caller_frame = addr,
-						       .caller_code = code->id,
-						       .from_c = callee->from_c,
-						       .above_shim = callee->above_shim,
-					       });
+		note_resumer(walker, addr, code, callee);
 	return NULL;
 }
 
@@ -89,9 +95,14 @@ struct error *link_check(struct frame_walker *walker, uint64_t addr,
 	const struct raw_frame *raw = &found->raw;
 	const struct edge edge = { code->id, callee->code->id, *offset };
 
-	/* until 3.10 the callee's f_back keeps its caller alive */
-	if (walker->view->layout->frame_shape == FRAME_OBJECT)
+	/* until 3.10 the callee's f_back keeps its caller alive, until it yields or has returned */
+	if (walker->view->layout->frame_shape == FRAME_OBJECT) {
+		if (callee->code->is_generator || (callee->is_leaf && code->is_generator))
+			note_resumer(walker, addr, code, callee);
+		else if (callee->is_leaf) /* by whom it was called before says nothing now */
+			resumers_drop(walker->resumers, callee->addr);
 		return NULL;
+	}
 	if (is_call_seen(walker, addr, raw, code, *offset, callee)) {
 		if (!link_is_apart(walker, raw, callee))
 			return NULL;

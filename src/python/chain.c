@@ -29,9 +29,9 @@ struct walk {
 	int drops;
 	struct raw_frame shim; /* the entry frame that was met last, at shim_addr */
 	uint64_t shim_addr;
-	uint64_t current;     /* the frame that was current when its address was read */
-	uint64_t leaf_size;   /* of the current frame, when its address was read; 0: unknown */
-	uint64_t wanted_code; /* id of the code that the next frame is to have; 0: any */
+	uint64_t current;         /* the frame that was current when its address was read */
+	uint64_t leaf_size;       /* of the current frame, when its address was read; 0: unknown */
+	uint64_t wanted_code;     /* id of the code that the next frame is to have; 0: any */
 	const struct step *known; /* the frame that the walk begins at, if that was found already */
 };
 
@@ -95,14 +95,17 @@ static bool is_leaf(const struct walk *walk, uint64_t addr, const struct code *c
 
 /*
  * The generator that was taken last is linked to nobody: it yielded before it was copied. Who ran
- * it when it was last seen at work ran it now.
+ * it when it was last seen at work ran it now. Until 3.10 a function that has returned is linked to
+ * nobody, too; of one that a generator calls it is known by which.
  */
 static uint64_t find_resumer(struct frame_walker *walker, struct walk *walk)
 {
 	struct callee *callee = &walk->callee;
 	const struct resumer *resumer;
 
-	if (!callee->code || !callee->code->is_generator || callee->above_shim)
+	if (!callee->code || callee->above_shim ||
+	    !(callee->code->is_generator ||
+	      (callee->is_leaf && walker->view->layout->frame_shape == FRAME_OBJECT)))
 		return 0;
 	resumer = resumers_find(walker->resumers, callee->addr, callee->code->id);
 	if (!resumer)
@@ -126,7 +129,8 @@ static bool is_wanted(struct frame_walker *walker, struct walk *walk, uint64_t a
 	    (found->in_window &&
 	     addr + code->framesize > walker->datastack.windows.items[found->window].live_end))
 		return false;
-	return frame_holds_generator(walker, addr, &found->raw, code, walk->callee.addr);
+	return walker->view->layout->frame_shape == FRAME_OBJECT ||
+	       frame_holds_generator(walker, addr, &found->raw, code, walk->callee.addr);
 }
 
 /*

@@ -10,8 +10,8 @@
 #include "base/clock.h"
 
 enum {
-	FRESH_SHARE = 256,           /* of the time for which it was seen to live */
-	FRESH_LOOKS = 8,             /* at least: fewer are not worth it */
+	FRESH_SHARE = 256, /* of the time for which it was seen to live */
+	FRESH_LOOKS = 8,   /* at least: fewer are not worth it */
 };
 
 /*

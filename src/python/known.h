@@ -18,7 +18,7 @@ struct known_thread {
 	uint64_t tstate;         /* key */
 	struct py_thread thread; /* as it was last read; frames points into the array below */
 	frame_array frames;
-	size_t pure;                /* see struct suffix, as the next one */
+	size_t pure; /* see struct suffix, as the next one */
 	bool is_plain;
 	uint64_t walk_pass;         /* in which the frames were found */
 	struct frame_blocks blocks; /* where the frames lie, until 3.10 */

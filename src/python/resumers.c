@@ -36,6 +36,14 @@ void resumers_set(struct resumers *resumers, const struct resumer *resumer)
 	resumers->slots[slot_of(resumer->frame)] = *resumer;
 }
 
+void resumers_drop(struct resumers *resumers, uint64_t frame)
+{
+	struct resumer *resumer = &resumers->slots[slot_of(frame)];
+
+	if (resumer->frame == frame)
+		resumer->frame = 0;
+}
+
 const struct resumer *resumers_find(const struct resumers *resumers, uint64_t frame, uint64_t code)
 {
 	const struct resumer *resumer = &resumers->slots[slot_of(frame)];

@@ -22,9 +22,9 @@ typedef ARRAY(struct py_frame) frame_array;
 struct suffix {
 	const struct py_frame *frames; /* leaf first; borrowed; NULL: not known */
 	size_t count;
-	size_t pure; /* so many from the root on lie in the data stack, or are shims */
+	size_t pure;   /* so many from the root on lie in the data stack, or are shims */
 	bool is_plain; /* all lie there, and nothing was asked but what the copy shows */
-	size_t at;   /* the frame at hand, and none above it, is looked for from here on */
+	size_t at;     /* the frame at hand, and none above it, is looked for from here on */
 	bool is_compared;
 	size_t window; /* that one has changed from the address on, newer ones have altogether */
 	uint64_t changed;

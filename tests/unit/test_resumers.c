@@ -36,6 +36,21 @@ Test(resumers, another_generator_in_its_place_is_not_known)
 	resumers_destroy(NULL);
 }
 
+Test(resumers, what_is_dropped_is_not_known)
+{
+	const struct resumer resumer = { .frame = 0x7f0000001000, .code = 1, .caller_frame = 16 };
+	struct resumers *resumers = NULL;
+
+	cr_assert_null(resumers_create(&resumers));
+	resumers_set(resumers, &resumer);
+	resumers_drop(resumers, resumer.frame + 16);
+	cr_assert(resumers_find(resumers, resumer.frame, 1));
+	resumers_drop(resumers, resumer.frame);
+	cr_assert_null(resumers_find(resumers, resumer.frame, 1));
+	cr_assert_not(resumers_know(resumers, resumer.frame));
+	resumers_destroy(resumers);
+}
+
 Test(resumers, as_many_as_there_are)
 {
 	struct resumers *resumers = NULL;
