@@ -134,7 +134,8 @@ static bool plan_was_right(const struct snapshot *snapshot)
 	for (size_t i = 0; i < snapshot->order.count; i++) {
 		uint32_t used = snapshot->order.items[i];
 
-		if (!ranges[used].len || ranges[used].done || ranges[used].last != (used >= snapshot->last_start) ||
+		if (!ranges[used].len || ranges[used].done ||
+		    ranges[used].last != (used >= snapshot->last_start) ||
 		    (!ranges[used].last && used != first++))
 			return false;
 	}
