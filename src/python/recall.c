@@ -30,6 +30,12 @@ struct recalled {
 	struct py_frame top;
 };
 
+/* Memory of generators is used again at once there, for others. */
+static bool reuses_generators(const struct frame_walker *walker)
+{
+	return walker->view->layout->flavour & PY_FREE_THREADED;
+}
+
 static bool is_by_top(const struct frame_walker *walker)
 {
 	return walker->view->layout->frame_shape == FRAME_CFRAME;
@@ -66,6 +72,9 @@ static const struct seen_stack *find_by_frame(struct frame_walker *walker, uint6
 	if (leaf->code && (!leaf->in_window ||
 			   (!leaf->code->is_generator && (!size || leaf->code->framesize == size))))
 		seen = seen_stacks_find(walker->seen, &key, walker->now_ns, leaf->code->id, 0);
+	/* a generator that has ended since, and may be freed: what always was there before */
+	if (!seen && !leaf->in_window && !leaf->code && !reuses_generators(walker))
+		return seen_stacks_find_only(walker->seen, &key, walker->now_ns);
 	if (seen || !size || !leaf->in_window)
 		return seen;
 	leaf->code = NULL;
@@ -107,8 +116,8 @@ static bool is_held_by_leaf(struct frame_walker *walker, const struct seen_stack
 	struct standing standing;
 	int32_t offset;
 
-	/* memory of generators is used again at once there: what holds that place held another */
-	if (walker->view->layout->flavour & PY_FREE_THREADED &&
+	/* what holds that place held another */
+	if (reuses_generators(walker) &&
 	    !edge_set_call(walker->edges, leaf->code_id, code->id, &offset))
 		return false;
 	look_at(walker, leaf->addr, &standing);

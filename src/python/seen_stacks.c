@@ -108,6 +108,22 @@ const struct seen_stack *seen_stacks_find(const struct seen_stacks *stacks,
 	return newest;
 }
 
+const struct seen_stack *seen_stacks_find_only(const struct seen_stacks *stacks,
+					       const struct seen_key *key, uint64_t now_ns)
+{
+	const struct seen_stack *set = stacks->sets[set_of(key)], *found = NULL;
+
+	/* there is one place for each leaf */
+	for (size_t i = 0; i < WAYS; i++) {
+		if (!has_leaf(&set[i], key, 0) || now_ns - set[i].time_ns > SEEN_NS)
+			continue;
+		if (found)
+			return NULL;
+		found = &set[i];
+	}
+	return found;
+}
+
 const struct seen_stack *seen_stacks_next(const struct seen_stacks *stacks, uint64_t tstate,
 					  uint64_t now_ns, size_t *cursor)
 {

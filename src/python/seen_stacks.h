@@ -63,6 +63,10 @@ const struct seen_stack *seen_stacks_find(const struct seen_stacks *stacks,
 					  const struct seen_key *key, uint64_t now_ns,
 					  uint64_t code_id, uint64_t size);
 
+/* The same, when all with that key that were seen not too long ago have a leaf of the same code. */
+const struct seen_stack *seen_stacks_find_only(const struct seen_stacks *stacks,
+					       const struct seen_key *key, uint64_t now_ns);
+
 /*
  * All those of a thread that were seen not too long ago, in no order: *cursor is 0 at first. NULL
  * when there are no more.

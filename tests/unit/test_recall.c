@@ -148,6 +148,29 @@ Test(recall, the_place_of_the_leaf_is_used_by_another)
 }
 
 /* 3.11 and 3.12 say where the data stack ends, and who runs, before they say who is current. */
+/* Its memory was cleared, and may be freed, before it was copied. */
+Test(recall, a_generator_that_has_ended_is_the_one_that_was_there)
+{
+	struct running running = { 0 };
+
+	EACH_RUNNING(running)
+	{
+		struct fake_walk *walk = &running.program.walk;
+		struct fake *py = &walk->py;
+
+		/* earlier versions name it on the C stack; where it is used again, it may be
+		 * another's */
+		if (is_by_top(&running) || py->layout.flavour & PY_FREE_THREADED)
+			continue;
+		see_work(&running);
+		see_generator(&running);
+		running_let_go(&running);
+		fake_put_u64(py, running.generator, py->layout.frame_code, 0);
+		check_whole(&running, DEPTH + 1);
+		running_check_frame(&running, 0, running.generator, FAKE_GENERATOR_AT);
+	}
+}
+
 Test(recall, a_whole_stack_of_another_moment_gives_way)
 {
 	struct running running = { 0 };

@@ -77,6 +77,27 @@ Test(seen_stacks, each_leaf_has_its_own_and_the_newest_is_found)
 	seen_stacks_destroy(stacks);
 }
 
+Test(seen_stacks, the_only_one)
+{
+	const struct seen_key key = { .tstate = TSTATE, .frame = 0x7000 };
+	struct seen_stacks *stacks = create();
+	const struct seen_stack *seen;
+
+	cr_assert_null(seen_stacks_find_only(stacks, &key, NOW * second));
+	put(stacks, &key, NOW * second, 1);
+	put(stacks, &key, NOW * second, 1);
+	seen = seen_stacks_find_only(stacks, &key, NOW * second);
+	cr_assert(seen);
+	cr_assert_eq(seen->frames.items[0].code_id, 2);
+	put(stacks, &key, NOW * second + 1, 2);
+	cr_assert_null(seen_stacks_find_only(stacks, &key, NOW * second + 1), "it may be either");
+	/* the first one is too long ago */
+	seen = seen_stacks_find_only(stacks, &key, (NOW + 1) * second + 1);
+	cr_assert(seen);
+	cr_assert_eq(seen->frames.items[0].code_id, 3);
+	seen_stacks_destroy(stacks);
+}
+
 Test(seen_stacks, what_is_older_than_a_second_is_not_found)
 {
 	const struct seen_key key = { .tstate = TSTATE, .frame = 0x7000 };
