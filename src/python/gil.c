@@ -53,10 +53,13 @@ static bool has_words(const struct py_layout *l, const struct interp *interp)
 	       l->gil_size >= l->gil_last_holder + GIL_WORDS_SIZE;
 }
 
-/* As of the last sample. */
-static bool is_alone(const struct interp *interp)
+/*
+ * As of the last sample: is there one thread state? Where there are more interpreters, its thread
+ * may have one in each.
+ */
+static bool is_alone(const struct python *python, const struct interp *interp)
 {
-	return interp->list.count == 1;
+	return python->interps.count == 1 && interp->list.count == 1;
 }
 
 /* Their copy, or NULL; *is_early: it was made before that of the stacks. */
@@ -67,7 +70,7 @@ static const char *find_words(struct python *python, const struct interp *interp
 	uint64_t addr = interp->gil + (uint64_t)l->gil_last_holder;
 	const void *bytes;
 
-	if (is_alone(interp) || !has_words(l, interp))
+	if (is_alone(python, interp) || !has_words(l, interp))
 		return NULL;
 	*is_early = snapshot_glance(python->snapshot, addr, size) != NULL;
 	return error_catch_any(snapshot_get(python->snapshot, addr, size, &bytes)) ? NULL : bytes;
@@ -143,7 +146,8 @@ void gil_read(struct python *python, struct interp *interp)
 	uint64_t holder;
 
 	if (tstate_tells(&python->location.layout) ||
-	    (is_alone(interp) && interp->gil_holder && python->now_ns < interp->gil_until_ns))
+	    (is_alone(python, interp) && interp->gil_holder &&
+	     python->now_ns < interp->gil_until_ns))
 		return;
 	holder = read_holder(python, interp);
 	if (holder != interp->gil_holder)
