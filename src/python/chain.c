@@ -329,7 +329,8 @@ static size_t take_unchanged(struct frame_walker *walker, struct walk *walk, siz
 	const struct py_frame *last;
 	size_t taken;
 
-	if (!walker->blocks)
+	/* who is said to have run a generator is looked at, as it was then or not */
+	if (!walker->blocks || walk->wanted_code)
 		return 0;
 	taken = object_suffix_append(&walker->suffix, walker->view->layout, walker->blocks,
 				     walker->codes, room, addr, walk->frames);
