@@ -44,7 +44,7 @@ enum {
 	GIL_WORDS_SIZE = GIL_COND + GIL_COND_SIZE
 };
 
-enum { HOLDER_NS = 16 * CLOCK_MS_NS /* a thread is believed to hold it for so long at most */ };
+enum { BELIEVED_NS = 16 * CLOCK_MS_NS /* a thread is believed to hold it for so long at most */ };
 
 static bool has_words(const struct py_layout *l, const struct interp *interp)
 {
@@ -154,7 +154,7 @@ void gil_read(struct python *python, struct interp *interp)
 		interp->gil_since_ns = python->now_ns;
 	interp->gil_holder = holder;
 	interp->gil_until_ns = fresh_until_ns(interp->gil_since_ns, python->now_ns,
-					      python->period_ns, interp->addr, HOLDER_NS);
+					      python->period_ns, interp->addr, BELIEVED_NS);
 }
 
 bool gil_is_held_by(const struct python *python, const struct interp *interp,

@@ -116,76 +116,81 @@ Test(gil, held_as_the_process_says)
 	}
 }
 
-/* A thread that has held it for long, looked at often, is believed to do so for a part of that. */
+/* The first thread is all that the interpreter has, and has held it for a second: by this word. */
+static uint64_t hold_for_long(struct world *world)
+{
+	static struct known_thread thread;
+	struct python *python = &world->python;
+	uint64_t word = fake_alloc(&world->py, 8);
+
+	cr_assert(array_push(&python->interps, &world->interp));
+	cr_assert(array_push(&world->interp.list, &thread));
+	python->location.tstate_current = word;
+	python->period_ns = 1000;
+	python->now_ns = CLOCK_SECOND_NS;
+	fake_put_u64(&world->py, word, 0, world->threads[0]);
+	cr_assert_eq(holder(world), 0);
+	python->now_ns += CLOCK_SECOND_NS;
+	cr_assert_eq(holder(world), 0);
+	return word;
+}
+
+static void let_go(struct world *world)
+{
+	array_deinit(&world->python.interps);
+	array_deinit(&world->interp.list);
+}
+
+static bool process_says(const struct world *world)
+{
+	return world->py.layout.tstate_holds_gil < 0 && world->py.layout.holds_gil_bit < 0;
+}
+
 Test(gil, a_thread_that_is_alone_is_believed_to_hold_it)
 {
-	enum { PERIOD_NS = 1000 };
-	struct known_thread thread = { 0 };
 	struct world world;
 
 	EACH_WORLD(world)
 	{
-		const struct py_layout *l = &world.py.layout;
 		struct python *python = &world.python;
-		uint64_t word = fake_alloc(&world.py, 8);
+		uint64_t word;
 
-		if (l->tstate_holds_gil >= 0 || l->holds_gil_bit >= 0)
+		if (!process_says(&world))
 			continue;
-		cr_assert(array_push(&python->interps, &world.interp));
-		cr_assert(array_push(&world.interp.list, &thread));
-		python->location.tstate_current = word;
-		python->period_ns = PERIOD_NS;
-		python->now_ns = CLOCK_SECOND_NS;
-		fake_put_u64(&world.py, word, 0, world.threads[0]);
-		cr_assert_eq(holder(&world), 0);
-		python->now_ns += CLOCK_SECOND_NS;
-		cr_assert_eq(holder(&world), 0);
+		word = hold_for_long(&world);
 		fake_put_u64(&world.py, word, 0, 0);
 		python->now_ns += CLOCK_MS_NS;
-		cr_assert_eq(holder(&world), 0, "%s", fake_layout_name(l));
+		cr_assert_eq(holder(&world), 0, "%s", fake_layout_name(&world.py.layout));
 		python->now_ns += 16 * CLOCK_MS_NS;
-		cr_assert_eq(holder(&world), -1, "%s", fake_layout_name(l));
+		cr_assert_eq(holder(&world), -1, "%s", fake_layout_name(&world.py.layout));
 		/* it has just taken it again */
 		fake_put_u64(&world.py, word, 0, world.threads[0]);
-		python->now_ns += PERIOD_NS;
+		python->now_ns += python->period_ns;
 		cr_assert_eq(holder(&world), 0);
 		fake_put_u64(&world.py, word, 0, 0);
-		python->now_ns += PERIOD_NS;
+		python->now_ns += python->period_ns;
 		cr_assert_eq(holder(&world), -1);
-		array_deinit(&python->interps);
-		array_deinit(&world.interp.list);
+		let_go(&world);
 	}
 }
 
 /* A thread has a state in each interpreter, and holds it with the one that it runs in. */
 Test(gil, where_there_are_more_interpreters_none_is_believed)
 {
-	struct known_thread thread = { 0 };
 	struct interp other = { 0 };
 	struct world world;
 
 	EACH_WORLD(world)
 	{
-		const struct py_layout *l = &world.py.layout;
-		struct python *python = &world.python;
-		uint64_t word = fake_alloc(&world.py, 8);
+		uint64_t word;
 
-		if (l->tstate_holds_gil >= 0 || l->holds_gil_bit >= 0)
+		if (!process_says(&world))
 			continue;
-		cr_assert(array_push(&python->interps, &world.interp));
-		cr_assert(array_push(&python->interps, &other));
-		cr_assert(array_push(&world.interp.list, &thread));
-		python->location.tstate_current = word;
-		python->period_ns = 1000;
-		python->now_ns = CLOCK_SECOND_NS;
-		fake_put_u64(&world.py, word, 0, world.threads[0]);
-		cr_assert_eq(holder(&world), 0);
-		python->now_ns += CLOCK_SECOND_NS;
-		cr_assert_eq(holder(&world), 0);
+		word = hold_for_long(&world);
+		cr_assert(array_push(&world.python.interps, &other));
 		fake_put_u64(&world.py, word, 0, world.threads[1]);
-		cr_assert_eq(holder(&world), 1, "%s", fake_layout_name(l));
-		array_deinit(&python->interps);
-		array_deinit(&world.interp.list);
+		cr_assert_eq(holder(&world), 1, "%s", fake_layout_name(&world.py.layout));
+		let_go(&world);
 	}
 }
 
