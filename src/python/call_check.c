@@ -12,37 +12,57 @@
 
 #include <string.h>
 
+enum {
+	FRAME_BYTES_MAX = 1 << 14 /* one with more variables makes no such calls by the way */
+};
+
 /* The words below, at and above the caller's stack pointer. */
 struct stack_words {
 	uint64_t below, at, above;
 };
 
-static const char *find_bytes(struct frame_walker *walker, uint64_t addr, size_t len)
+/*
+ * What stands in the frame at [start, end). A frame that is not on the data stack is a generator's,
+ * and its memory may be another one's a moment later. So that is copied together with the words
+ * that say what the frame is at; NULL when those are not what they were in `raw`.
+ */
+static const char *find_in_frame(struct frame_walker *walker, uint64_t frame,
+				 const struct raw_frame *raw, uint64_t start, uint64_t end)
 {
+	const struct py_layout *l = walker->view->layout;
+	size_t window, len = (size_t)(end - frame);
 	const void *bytes;
-	size_t window;
+	struct raw_frame now;
 
-	bytes = datastack_find(&walker->datastack, 0, addr, len, &window);
-	if (!bytes)
-		bytes = snapshot_peek(walker->snapshot, addr, len);
-	return bytes;
+	bytes = datastack_find(&walker->datastack, 0, start, end - start, &window);
+	if (bytes)
+		return bytes;
+	if (start < frame || len > FRAME_BYTES_MAX)
+		return NULL;
+	len = len > walker->frame_size ? len : walker->frame_size;
+	bytes = snapshot_peek(walker->snapshot, frame, len);
+	if (!bytes) {
+		/* predicted from now on */
+		if (error_catch_any(snapshot_get(walker->snapshot, frame, len, &bytes)))
+			return NULL;
+		walker->late |= !raw_frame_is_generators(l, raw);
+	}
+	now = raw_frame_decode(l, frame, bytes);
+	if (now.code != raw->code || now.instr != raw->instr ||
+	    now.stack_pointer != raw->stack_pointer)
+		return NULL;
+	return (const char *)bytes + (start - frame);
 }
 
-/* *late when they had to be read now. */
-static bool read_words(struct frame_walker *walker, uint64_t addr, uint64_t mask,
-		       struct stack_words *ret, bool *late_ret)
+static bool read_words(struct frame_walker *walker, uint64_t frame, const struct raw_frame *raw,
+		       struct stack_words *ret)
 {
-	const char *bytes = find_bytes(walker, addr - sizeof(uint64_t), sizeof(*ret));
-	const void *late;
+	const uint64_t mask = walker->view->layout->stackref_mask;
+	const uint64_t start = raw->stack_pointer - sizeof(ret->below);
+	const char *bytes = find_in_frame(walker, frame, raw, start, start + sizeof(*ret));
 
-	if (!bytes) {
-		/* the stack of a generator: predicted from now on */
-		if (error_catch_any(snapshot_get(walker->snapshot, addr - sizeof(uint64_t),
-						 sizeof(*ret), &late)))
-			return false;
-		*late_ret = true;
-		bytes = late;
-	}
+	if (!bytes)
+		return false;
 	memcpy(ret, bytes, sizeof(*ret));
 	ret->below &= ~mask;
 	ret->at &= ~mask;
@@ -50,47 +70,43 @@ static bool read_words(struct frame_walker *walker, uint64_t addr, uint64_t mask
 	return true;
 }
 
-static uint64_t first_local(struct frame_walker *walker, uint64_t frame)
+static uint64_t first_local(struct frame_walker *walker, uint64_t frame,
+			    const struct raw_frame *raw)
 {
 	const struct py_layout *l = walker->view->layout;
-	const char *bytes =
-		find_bytes(walker, frame + (uint64_t)l->frame_localsplus, sizeof(uint64_t));
+	const uint64_t start = frame + (uint64_t)l->frame_localsplus;
 	uint64_t word = 0;
+	const char *bytes = find_in_frame(walker, frame, raw, start, start + sizeof(word));
 
 	if (bytes)
 		memcpy(&word, bytes, sizeof(word));
 	return word & ~l->stackref_mask;
 }
 
-bool call_is_evident(struct frame_walker *walker, const struct raw_frame *caller,
-		     uint64_t callee_addr, const struct raw_frame *callee,
-		     const struct code *callee_code)
+bool call_is_evident(struct frame_walker *walker, uint64_t caller_addr,
+		     const struct raw_frame *caller, uint64_t callee_addr,
+		     const struct raw_frame *callee, const struct code *callee_code)
 {
 	const struct py_layout *l = walker->view->layout;
 	struct stack_words words;
-	bool late = false;
 
-	if (!read_words(walker, caller->stack_pointer, l->stackref_mask, &words, &late))
+	if (!read_words(walker, caller_addr, caller, &words))
 		return false;
-	walker->late |= late && !raw_frame_is_generators(l, caller);
 	if (callee->owner == l->generator_owner)
 		return l->gen_iframe >= 0 && words.below == callee_addr - (uint64_t)l->gen_iframe;
 	if (callee->func && (words.at == callee->func || words.above == callee->func))
 		return true;
 	/* only where it is an object of a class of its own: small numbers are everywhere */
 	return callee_code->first_argument[0] && words.at &&
-	       words.at == first_local(walker, callee_addr);
+	       words.at == first_local(walker, callee_addr, callee);
 }
 
-uint64_t generator_on_top(struct frame_walker *walker, const struct raw_frame *raw)
+uint64_t generator_on_top(struct frame_walker *walker, uint64_t frame, const struct raw_frame *raw)
 {
 	const struct py_layout *l = walker->view->layout;
 	struct stack_words words;
-	bool late;
 
-	if (l->gen_iframe < 0 ||
-	    !read_words(walker, raw->stack_pointer, l->stackref_mask, &words, &late) ||
-	    !words.below)
+	if (l->gen_iframe < 0 || !read_words(walker, frame, raw, &words) || !words.below)
 		return 0;
 	return words.below + (uint64_t)l->gen_iframe;
 }
@@ -99,24 +115,17 @@ uint64_t generator_on_top(struct frame_walker *walker, const struct raw_frame *r
 static bool frame_holds(struct frame_walker *walker, uint64_t frame, const struct raw_frame *raw,
 			const struct code *code, uint64_t wanted)
 {
-	enum {
-		BYTES_MAX = 1 << 14 /* a frame with more variables makes no such calls by the way */
-	};
 	const struct py_layout *l = walker->view->layout;
 	uint64_t start = frame + (uint64_t)l->frame_localsplus, end = frame + code->framesize, word;
-	const void *bytes;
+	const char *bytes;
 
 	/* what lies above the values that it has is of others, if it has put its stack pointer away
 	 */
 	if (raw->stack_pointer >= start && raw->stack_pointer < end)
 		end = raw->stack_pointer;
-	if (end <= start || end - start > BYTES_MAX)
-		return false;
-	bytes = find_bytes(walker, start, end - start);
-	if (!bytes && error_catch_any(snapshot_get(walker->snapshot, start, end - start, &bytes)))
-		return false;
-	for (size_t i = 0; i + sizeof(word) <= end - start; i += sizeof(word)) {
-		memcpy(&word, (const char *)bytes + i, sizeof(word));
+	bytes = end > start ? find_in_frame(walker, frame, raw, start, end) : NULL;
+	for (size_t i = 0; bytes && i + sizeof(word) <= end - start; i += sizeof(word)) {
+		memcpy(&word, bytes + i, sizeof(word));
 		if ((word & ~l->stackref_mask) == wanted)
 			return true;
 	}

@@ -14,15 +14,15 @@
  * True when what the caller last had on its value stack is what the callee is made of: its
  * function, its generator, or the object whose property it is. False says nothing.
  */
-bool call_is_evident(struct frame_walker *walker, const struct raw_frame *caller,
-		     uint64_t callee_addr, const struct raw_frame *callee,
-		     const struct code *callee_code);
+bool call_is_evident(struct frame_walker *walker, uint64_t caller_addr,
+		     const struct raw_frame *caller, uint64_t callee_addr,
+		     const struct raw_frame *callee, const struct code *callee_code);
 
 /*
  * Where the frame of the generator would lie that stands on top of the value stack of a frame that
  * has put its stack pointer away: whoever runs one without C code in between holds it there.
  */
-uint64_t generator_on_top(struct frame_walker *walker, const struct raw_frame *raw);
+uint64_t generator_on_top(struct frame_walker *walker, uint64_t frame, const struct raw_frame *raw);
 
 /*
  * Does the generator whose frame that is stand among the variables and values of this one? With

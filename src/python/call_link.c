@@ -48,7 +48,7 @@ static bool is_call_seen(struct frame_walker *walker, uint64_t addr, const struc
 	if (code_leaves_at(code, offset))
 		return false;
 	if (raw->stack_pointer && !callee->from_c &&
-	    call_is_evident(walker, raw, callee->addr, &callee->raw, callee->code))
+	    call_is_evident(walker, addr, raw, callee->addr, &callee->raw, callee->code))
 		return true;
 	if (callee->from_c && frame_holds_function(walker, addr, raw, code, callee->raw.func))
 		return true;

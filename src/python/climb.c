@@ -90,8 +90,8 @@ bool step_callee(struct frame_walker *walker, const struct step *caller, struct 
 		return true;
 	return through_c ? frame_holds_function(walker, caller->addr, &caller->found.raw,
 						caller->code, ret->found.raw.func)
-			 : call_is_evident(walker, &caller->found.raw, ret->addr, &ret->found.raw,
-					   ret->code);
+			 : call_is_evident(walker, caller->addr, &caller->found.raw, ret->addr,
+					   &ret->found.raw, ret->code);
 }
 
 void climb(struct frame_walker *walker, struct step *step)

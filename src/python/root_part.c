@@ -58,7 +58,8 @@ static bool is_leaf(struct frame_walker *walker, const struct step *last)
 	struct found_frame found;
 	struct step above;
 
-	if (raw->stack_pointer && resumers_know(walker->resumers, generator_on_top(walker, raw)))
+	if (raw->stack_pointer &&
+	    resumers_know(walker->resumers, generator_on_top(walker, last->addr, raw)))
 		return false;
 	if (step_find(walker, place, &above))
 		return is_remains(walker, last, &above);
