@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define ARRAY(type)                                                                                \
 	struct {                                                                                   \
@@ -28,6 +29,15 @@
 /* Appends one item: false when out of memory. */
 #define array_push(array, item)                                                                    \
 	(array_reserve((array), 1) ? ((array)->items[(array)->count++] = (item), true) : false)
+
+/* Removes the items from `from` to before `to`, both at most count. */
+#define array_cut(array, from, to)                                                                 \
+	do {                                                                                       \
+		if ((from) != (to))                                                                \
+			memmove((array)->items + (from), (array)->items + (to),                    \
+				((array)->count - (to)) * sizeof(*(array)->items));                \
+		(array)->count -= (to) - (from);                                                   \
+	} while (0)
 
 #define array_deinit(array)                                                                        \
 	do {                                                                                       \

@@ -62,8 +62,10 @@
 	X(tstate, status, "_ts:_status", "thread_state.status")					\
 	X(tstate, state, "_ts:state", "")							\
 	X(tstate, holds_gil, "_ts:holds_gil", "thread_state.holds_gil")				\
+	X(tstate, recursion_remaining, "_ts:py_recursion_remaining|_ts:recursion_remaining", "") \
 	/* _PyCFrame */										\
 	X(cframe, current_frame, "_PyCFrame:current_frame", "")					\
+	X(cframe, previous, "_PyCFrame:previous", "")						\
 	/* _PyStackChunk */									\
 	X(chunk, previous, "_stack_chunk:previous", "")						\
 	X(chunk, size, "_stack_chunk:size", "")							\

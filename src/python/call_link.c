@@ -58,6 +58,19 @@ static bool is_call_seen(struct frame_walker *walker, uint64_t addr, const struc
 	return edge_set_has(walker->edges, &edge);
 }
 
+/*
+ * While C code that it called runs a generator, a frame has not put its stack pointer away (3.11;
+ * later an entry frame links the two). Both frames tell of each other.
+ */
+static bool is_call_likely(struct frame_walker *walker, uint64_t addr, const struct raw_frame *raw,
+			   const struct code *code, int32_t offset, const struct callee *callee)
+{
+	return callee->raw.from_c && callee->raw.previous == addr && offset > 0 &&
+	       !code_leaves_at(code, offset) &&
+	       raw_frame_is_generators(walker->view->layout, &callee->raw) &&
+	       frame_holds_generator(walker, addr, raw, code, callee->addr);
+}
+
 static void note_resumer(struct frame_walker *walker, uint64_t addr, const struct code *code,
 			 const struct callee *callee)
 {
@@ -94,6 +107,7 @@ struct error *link_check(struct frame_walker *walker, uint64_t addr,
 {
 	const struct raw_frame *raw = &found->raw;
 	const struct edge edge = { code->id, callee->code->id, *offset };
+	bool is_seen;
 
 	/* until 3.10 the callee's f_back keeps its caller alive, until it yields or has returned */
 	if (walker->view->layout->frame_shape == FRAME_OBJECT) {
@@ -103,7 +117,15 @@ struct error *link_check(struct frame_walker *walker, uint64_t addr,
 			resumers_drop(walker->resumers, callee->addr);
 		return NULL;
 	}
-	if (is_call_seen(walker, addr, raw, code, *offset, callee)) {
+	is_seen = is_call_seen(walker, addr, raw, code, *offset, callee);
+	if (!is_seen && is_call_likely(walker, addr, raw, code, *offset, callee)) {
+		struct error *err =
+			edge_set_sight_call(walker->edges, code->id, callee->code->id, &is_seen);
+
+		if (err)
+			return err;
+	}
+	if (is_seen) {
 		if (!link_is_apart(walker, raw, callee))
 			return NULL;
 		/* meanwhile another generator may have come to the place of one that ended */

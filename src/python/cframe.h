@@ -23,12 +23,11 @@ struct cframe_span {
 	bool has_entry_frame;
 };
 
-/* The word alone. */
+/* Its own words alone. */
 struct cframe_span cframe_span(const struct py_layout *layout);
 
 /* An entry frame of that size was found at addr, of the activation of the _PyCFrame at cframe. */
-void cframe_span_learn(struct cframe_span *span, const struct py_layout *layout, uint64_t cframe,
-		       uint64_t addr, size_t frame_size);
+void cframe_span_learn(struct cframe_span *span, uint64_t cframe, uint64_t addr, size_t frame_size);
 
 /*
  * The address of the current frame, by the _PyCFrame at cframe. *late is set when it was not
@@ -37,5 +36,13 @@ void cframe_span_learn(struct cframe_span *span, const struct py_layout *layout,
 __attribute__((warn_unused_result)) struct error *
 cframe_read(const struct cframe_span *span, const struct py_layout *layout,
 	    struct snapshot *snapshot, uint64_t cframe, uint64_t *current, bool *late);
+
+/*
+ * From the _PyCFrame at *cframe to that of the activation below it, and which frame is current
+ * there. False when nothing leads there. As long as the upper one is active the words of the lower
+ * one do not change; afterwards both stay as they were until the C stack is used again.
+ */
+bool cframe_below(const struct py_layout *layout, struct snapshot *snapshot, uint64_t *cframe,
+		  uint64_t *current);
 
 #endif

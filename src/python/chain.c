@@ -13,6 +13,7 @@
 
 #include "call_check.h"
 #include "call_link.h"
+#include "cframe.h"
 #include "frame_find.h"
 #include "object_suffix.h"
 
@@ -31,7 +32,9 @@ struct walk {
 	uint64_t shim_addr;
 	uint64_t current;         /* the frame that was current when its address was read */
 	uint64_t leaf_size;       /* of the current frame, when its address was read; 0: unknown */
-	uint64_t wanted_code;     /* id of the code that the next frame is to have; 0: any */
+	bool is_resumer;          /* the next frame is said to run the generator taken last */
+	uint64_t wanted_code;     /* is_resumer: id of the code that it is to have; 0: any */
+	int activations;          /* of the interpreter that were left so far; 3.11 only */
 	const struct step *known; /* the frame that the walk begins at, if that was found already */
 };
 
@@ -65,7 +68,7 @@ static void restart(struct frame_walker *walker, struct walk *walk)
 	walk->callee = (struct callee) { 0 };
 	walk->place.frame = 0;
 	walk->leaf_size = 0;
-	walk->wanted_code = 0;
+	walk->is_resumer = false;
 	walker->doubts.count = 0;
 }
 
@@ -94,20 +97,34 @@ static bool is_leaf(const struct walk *walk, uint64_t addr, const struct code *c
 }
 
 /*
+ * In 3.11 each generator has an activation of the interpreter to itself. The frame that is current
+ * in the one below that runs it.
+ */
+static uint64_t find_resumer_below(struct frame_walker *walker, struct walk *walk)
+{
+	const struct py_layout *l = walker->view->layout;
+	uint64_t cframe = walker->current_word - (uint64_t)l->cframe_current_frame, current = 0;
+
+	if (l->frame_shape != FRAME_CFRAME || !walk->callee.from_c || walk->callee.above_shim)
+		return 0;
+	for (int i = 0; i < walk->activations; i++)
+		if (!cframe_below(l, walker->snapshot, &cframe, &current))
+			return 0;
+	walk->wanted_code = 0;
+	return current;
+}
+
+/*
  * The generator that was taken last is linked to nobody: it yielded before it was copied. Who ran
  * it when it was last seen at work ran it now. Until 3.10 a function that has returned is linked to
  * nobody, too; of one that a generator calls it is known by which.
  */
-static uint64_t find_resumer(struct frame_walker *walker, struct walk *walk)
+static uint64_t find_resumer_seen(struct frame_walker *walker, struct walk *walk)
 {
 	struct callee *callee = &walk->callee;
-	const struct resumer *resumer;
+	const struct resumer *resumer =
+		resumers_find(walker->resumers, callee->addr, callee->code->id);
 
-	if (!callee->code || callee->above_shim ||
-	    !(callee->code->is_generator ||
-	      (callee->is_leaf && walker->view->layout->frame_shape == FRAME_OBJECT)))
-		return 0;
-	resumer = resumers_find(walker->resumers, callee->addr, callee->code->id);
 	if (!resumer)
 		return 0;
 	callee->from_c = resumer->from_c;
@@ -116,16 +133,30 @@ static uint64_t find_resumer(struct frame_walker *walker, struct walk *walk)
 	return resumer->caller_frame;
 }
 
+static uint64_t find_resumer(struct frame_walker *walker, struct walk *walk)
+{
+	const struct callee *callee = &walk->callee;
+	uint64_t addr;
+
+	if (!callee->code || callee->above_shim ||
+	    !(callee->code->is_generator ||
+	      (callee->is_leaf && walker->view->layout->frame_shape == FRAME_OBJECT)))
+		return 0;
+	addr = find_resumer_below(walker, walk);
+	if (!addr)
+		addr = find_resumer_seen(walker, walk);
+	walk->is_resumer = addr != 0;
+	return addr;
+}
+
 /* Is it the frame that find_resumer() spoke of, and on the stack? */
 static bool is_wanted(struct frame_walker *walker, struct walk *walk, uint64_t addr,
 		      const struct found_frame *found, const struct code *code)
 {
-	uint64_t wanted = walk->wanted_code;
-
-	walk->wanted_code = 0;
-	if (!wanted)
+	if (!walk->is_resumer)
 		return true;
-	if (code->id != wanted ||
+	walk->is_resumer = false;
+	if ((walk->wanted_code && code->id != walk->wanted_code) ||
 	    (found->in_window &&
 	     addr + code->framesize > walker->datastack.windows.items[found->window].live_end))
 		return false;
@@ -282,7 +313,7 @@ static void learn_span(struct frame_walker *walker, uint64_t cframe, uint64_t en
 	uint64_t current;
 	bool late;
 
-	cframe_span_learn(&walker->cframe_span, l, cframe, entry_frame, walker->frame_size);
+	cframe_span_learn(&walker->cframe_span, cframe, entry_frame, walker->frame_size);
 	if (walker->cframe_span.has_entry_frame)
 		(void)error_catch_any(cframe_read(&walker->cframe_span, l, walker->snapshot, cframe,
 						  &current, &late));
@@ -330,7 +361,7 @@ static size_t take_unchanged(struct frame_walker *walker, struct walk *walk, siz
 	size_t taken;
 
 	/* who is said to have run a generator is looked at, as it was then or not */
-	if (!walker->blocks || walk->wanted_code)
+	if (!walker->blocks || walk->is_resumer)
 		return 0;
 	taken = object_suffix_append(&walker->suffix, walker->view->layout, walker->blocks,
 				     walker->codes, room, addr, walk->frames);
@@ -384,6 +415,7 @@ struct error *walk_chain(struct frame_walker *walker, const struct chain_start *
 			return err;
 		if (walk.callee.addr == addr && is_known_below(walker, &walk, &found))
 			return NULL;
+		walk.activations += found.raw.from_c;
 		addr = found.raw.previous;
 		if (!addr)
 			addr = find_resumer(walker, &walk);

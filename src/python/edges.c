@@ -105,7 +105,7 @@ static struct error *edge_set_item(struct edge_set *set, const struct edge *edge
 }
 
 /* No offsets of instructions. */
-static const int64_t ANYWHERE = INT64_MAX, BY_SIZE = INT64_MAX - 1;
+static const int64_t ANYWHERE = INT64_MAX, BY_SIZE = INT64_MAX - 1, SIGHTED = INT64_MAX - 2;
 
 static struct error *edge_set_put(struct edge_set *set, const struct edge *edge, uint64_t value)
 {
@@ -134,6 +134,20 @@ struct error *edge_set_add_call(struct edge_set *set, uint64_t caller, uint64_t 
 	const struct edge edge = { caller, callee, ANYWHERE };
 
 	return edge_set_put(set, &edge, (uint64_t)offset);
+}
+
+struct error *edge_set_sight_call(struct edge_set *set, uint64_t caller, uint64_t callee,
+				  bool *believed)
+{
+	const struct edge edge = { caller, callee, SIGHTED };
+	struct edge_item *item;
+	struct error *err = edge_set_item(set, &edge, &item);
+
+	if (err)
+		return err;
+	item->successes += item->successes < KNOWN_SUCCESSES;
+	*believed = item->successes >= KNOWN_SUCCESSES;
+	return NULL;
 }
 
 uint64_t edge_set_sized(const struct edge_set *set, uint64_t caller, uint64_t size)

@@ -39,6 +39,13 @@ bool edge_set_call(const struct edge_set *set, uint64_t caller, uint64_t callee,
 __attribute__((warn_unused_result)) struct error *
 edge_set_add_call(struct edge_set *set, uint64_t caller, uint64_t callee, int32_t offset);
 
+/*
+ * What shows such a call was copied at several moments. *believed: it has shown often enough, this
+ * time included, to be no accident. &error_nomem.
+ */
+__attribute__((warn_unused_result)) struct error *
+edge_set_sight_call(struct edge_set *set, uint64_t caller, uint64_t callee, bool *believed);
+
 /* The code object, by its address, with frames of that size which the caller called last; 0: none.
  */
 uint64_t edge_set_sized(const struct edge_set *set, uint64_t caller, uint64_t size);

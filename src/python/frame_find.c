@@ -14,6 +14,10 @@
 struct error *frame_walker_init(struct frame_walker *walker, const struct py_view *view,
 				struct snapshot *snapshot, struct code_cache *codes)
 {
+	enum {
+		FRAME_ROUNDS = 32,
+		CFRAME_ROUNDS = 256, /* they are few, and close to each other */
+	};
 	struct error *err;
 
 	*walker = (struct frame_walker) {
@@ -22,6 +26,8 @@ struct error *frame_walker_init(struct frame_walker *walker, const struct py_vie
 		.codes = codes,
 		.frame_size = raw_frame_size(view->layout),
 		.cframe_span = cframe_span(view->layout),
+		.recent_frames = { .rounds = FRAME_ROUNDS },
+		.recent_cframes = { .rounds = CFRAME_ROUNDS },
 	};
 	datastack_init(&walker->datastack);
 	err = edge_set_create(&walker->edges);
@@ -39,27 +45,10 @@ void frame_walker_deinit(struct frame_walker *walker)
 	datastack_deinit(&walker->datastack);
 }
 
-/* It was wanted and not predicted: frames come back to the same addresses. */
-static void remember(struct frame_walker *walker, uint64_t addr, size_t len)
-{
-	walker->recent[walker->recent_next] =
-		(struct recent_range) { .addr = addr, .len = len, .rounds = RECENT_ROUNDS };
-	walker->recent_live |= UINT32_C(1) << walker->recent_next;
-	walker->recent_next = (walker->recent_next + 1) % RECENT_MAX;
-}
-
 void frame_walker_keep_recent(struct frame_walker *walker)
 {
-	for (uint32_t left = walker->recent_live; left; left &= left - 1) {
-		int i = __builtin_ctz(left);
-		struct recent_range *recent = &walker->recent[i];
-
-		recent->rounds--;
-		if (snapshot_predict(walker->snapshot, recent->addr, recent->len))
-			recent->rounds = RECENT_ROUNDS;
-		if (!recent->rounds)
-			walker->recent_live &= ~(UINT32_C(1) << i);
-	}
+	recent_keep(&walker->recent_frames, walker->snapshot);
+	recent_keep(&walker->recent_cframes, walker->snapshot);
 }
 
 /*
@@ -197,8 +186,9 @@ struct error *first_frame(struct frame_walker *walker, const struct tstate *tsta
 	err = cframe_read(&walker->cframe_span, l, walker->snapshot, tstate->frame, ret, &late);
 	if (!err && late) {
 		walker->late = true;
-		remember(walker, tstate->frame + (uint64_t)(int64_t)walker->cframe_span.start,
-			 walker->cframe_span.size);
+		recent_add(&walker->recent_cframes,
+			   tstate->frame + (uint64_t)(int64_t)walker->cframe_span.start,
+			   walker->cframe_span.size);
 	}
 	return err;
 }
@@ -249,7 +239,7 @@ struct error *find_frame(struct frame_walker *walker, size_t from_window, uint64
 		return &error_torn;
 	ret->is_late = late;
 	if (late && !walker->blocks)
-		remember(walker, addr, walker->frame_size);
+		recent_add(&walker->recent_frames, addr, walker->frame_size);
 	/*
 	 * The interpreter's own frames on the C stack do not change while they are linked. Of a
 	 * generator's frame, the walk knows how to tell what a later moment is good for.

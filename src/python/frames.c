@@ -83,16 +83,53 @@ static struct error *walk_up(struct frame_walker *walker, uint64_t first, frame_
 }
 
 /*
- * The copy does not show what lay below the current frame, or shows the stack of another moment: is
- * the one known that the thread had, or does another lead up from the first frame?
+ * The frame that is current by now is another one, but which generator ran when the thread state
+ * was read, that says itself (3.11 and 3.12): what leads down from there? Put in the place of the
+ * frames from start on when it is what the thread state spoke of.
+ */
+static struct error *walk_generator(struct frame_walker *walker, const struct tstate *tstate,
+				    frame_array *frames, size_t start, bool *is_found)
+{
+	const struct chain_start from = { .addr = tstate->generator, .current = tstate->generator };
+	size_t end = frames->count, pure = walker->pure, taken = walker->suffix.taken;
+	bool elided = false;
+	struct error *err;
+
+	*is_found = false;
+	if (!tstate->generator || walker->late)
+		return NULL;
+	walker->doubts.count = 0;
+	err = walk_chain(walker, &from, frames, &elided);
+	*is_found = !err && !elided && !walker->late && !walker->doubts.count &&
+		    recall_agrees(walker, tstate, frames, end);
+	if (*is_found) {
+		array_cut(frames, start, end);
+	} else {
+		frames->count = end;
+		walker->pure = pure;
+		walker->suffix.taken = taken;
+	}
+	error_catch(&err, ERROR_TORN);
+	return err;
+}
+
+/*
+ * The copy does not show what lay below the current frame, or shows the stack of another moment:
+ * does the generator that ran lead to it, is the one known that the thread had, or does another
+ * lead up from the first frame?
  */
 static struct error *walk_otherwise(struct frame_walker *walker, const struct tstate *tstate,
 				    uint64_t first, frame_array *frames, size_t start)
 {
 	bool is_found, is_whole = frames->count > start;
-	struct error *err = recall_stack(walker, tstate, first, current_size(walker, tstate, first),
-					 frames, start, &is_found);
+	struct error *err = walk_generator(walker, tstate, frames, start, &is_found);
 
+	if (is_found)
+		return recall_note(walker, tstate, frames, start);
+	if (err)
+		return err;
+	err = recall_stack(walker, tstate, first, current_size(walker, tstate, first), frames,
+			   start, &is_found);
 	if (!is_found && is_whole)
 		return err ? err : recall_note(walker, tstate, frames, start);
 	walker->suffix.taken = 0;
@@ -100,12 +137,25 @@ static struct error *walk_otherwise(struct frame_walker *walker, const struct ts
 	return err || is_found ? err : walk_up(walker, first, frames);
 }
 
+/*
+ * No frame is current: is that so, or has the activation of the interpreter ended that the thread
+ * state spoke of, and its place on the C stack is another's? The one of a thread without frames
+ * lies in its state (root_cframe, Include/cpython/pystate.h, 3.11).
+ */
+static bool is_over(const struct frame_walker *walker, const struct tstate *tstate, uint64_t first)
+{
+	const struct py_layout *l = walker->view->layout;
+
+	return !first && l->frame_shape == FRAME_CFRAME && tstate->frame &&
+	       tstate->frame - tstate->addr >= (uint64_t)l->tstate_size;
+}
+
 struct error *frames_walk(struct frame_walker *walker, const struct tstate *tstate,
 			  frame_array *frames, bool *elided)
 {
 	size_t start = frames->count;
 	struct step step;
-	bool has_step;
+	bool has_step, over;
 	struct error *err;
 	uint64_t first;
 
@@ -116,19 +166,21 @@ struct error *frames_walk(struct frame_walker *walker, const struct tstate *tsta
 	if (walker->blocks)
 		frame_blocks_begin(walker->blocks, walker->snapshot);
 	err = first_frame(walker, tstate, &first);
-	if (!err && first && tstate->datastack_chunk)
+	over = !err && is_over(walker, tstate, first);
+	if (!err && (first || over) && tstate->datastack_chunk)
 		err = datastack_read(&walker->datastack, walker->view, walker->snapshot, tstate,
 				     &walker->late);
 	if (err)
 		return err;
-	has_step =
-		!walker->late && walker->datastack.windows.count && step_find(walker, first, &step);
+	has_step = !walker->late && walker->datastack.windows.count && !over &&
+		   step_find(walker, first, &step);
 	if (has_step) {
 		climb(walker, &step);
 		if (leaf_stays(walker, &step))
 			return NULL;
 	}
-	err = walk_down(walker, tstate, first, has_step ? &step : NULL, frames, elided);
+	err = over ? &error_torn
+		   : walk_down(walker, tstate, first, has_step ? &step : NULL, frames, elided);
 	if (!err && (*elided || recall_agrees(walker, tstate, frames, start)))
 		return recall_note(walker, tstate, frames, start);
 	if (err && err != &error_torn)

@@ -14,19 +14,11 @@
 #include "frame_blocks.h"
 #include "python/python.h"
 #include "python/view.h"
+#include "recent.h"
 #include "resumers.h"
 #include "suffix.h"
 #include "target/snapshot.h"
 #include "tstate.h"
-
-/* A range that was wanted lately though not predicted: frames come back to the same addresses. */
-struct recent_range {
-	uint64_t addr;
-	size_t len;
-	unsigned int rounds; /* that it is predicted for yet, used or not */
-};
-
-enum { RECENT_MAX = 32 /* bits of recent_live */, RECENT_ROUNDS = 32 };
 
 struct seen_stacks;
 
@@ -49,9 +41,8 @@ struct frame_walker {
 	bool is_plain;
 	ARRAY(struct edge_doubt) doubts;
 	bool late; /* something was not predicted: read after the thread state, at another moment */
-	struct recent_range recent[RECENT_MAX];
-	size_t recent_next;
-	uint32_t recent_live; /* bits: which of them are predicted */
+	struct recent recent_frames;
+	struct recent recent_cframes; /* those of the depths at which the thread works */
 };
 
 __attribute__((warn_unused_result)) struct error *frame_walker_init(struct frame_walker *walker,

@@ -110,7 +110,11 @@ static const size_t needed_interpreter_frame[] = {
 	AT(code_localspluskinds),
 	AT(code_code_adaptive),
 };
-static const size_t needed_cframe[] = { AT(tstate_cframe), AT(cframe_current_frame) };
+static const size_t needed_cframe[] = {
+	AT(tstate_cframe),
+	AT(cframe_current_frame),
+	AT(cframe_previous),
+};
 static const size_t needed_direct[] = { AT(tstate_current_frame) };
 static const size_t needed_str_py2[] = { AT(unicode_data) };
 static const size_t needed_str_pep393[] = {

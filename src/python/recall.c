@@ -7,9 +7,8 @@
  */
 #include "recall.h"
 
-#include <string.h>
-
 #include "call_check.h"
+#include "cframe.h"
 #include "frame_find.h"
 #include "seen_stacks.h"
 
@@ -81,18 +80,34 @@ static const struct seen_stack *find_by_frame(struct frame_walker *walker, uint6
 	return seen_stacks_find(walker->seen, &key, walker->now_ns, 0, size);
 }
 
-/* Where it does not: the one that was seen with the same generator and end of the data stack. */
+/* Id of the code of the generator that runs, 0 when that is not known. */
+static uint64_t running_code(struct frame_walker *walker, const struct tstate *tstate)
+{
+	struct standing generator = { 0 };
+
+	if (tstate->generator)
+		look_at(walker, tstate->generator, &generator);
+	return generator.code && !generator.in_window ? generator.code->id : 0;
+}
+
+/*
+ * Where it does not: the one that was seen with the same activation of the interpreter, generator
+ * and end of the data stack. Where the generator that runs was never seen at work, but others in
+ * its place were, the stacks of those differ from this one by nothing but where generators lie.
+ */
 static const struct seen_stack *find_by_top(struct frame_walker *walker,
 					    const struct tstate *tstate, struct standing *leaf)
 {
 	const struct seen_key key = { .tstate = tstate->addr,
+				      .frame = tstate->frame,
 				      .top = tstate->datastack_top,
 				      .generator = tstate->generator };
 	const struct seen_stack *seen, *same = NULL;
 
 	seen = seen_stacks_find(walker->seen, &key, walker->now_ns, 0, 0);
 	if (!seen)
-		return NULL;
+		return seen_stacks_find_alike(walker->seen, &key, walker->now_ns,
+					      running_code(walker, tstate));
 	look_at(walker, seen->frames.items[0].addr, leaf);
 	if (leaf->code)
 		same = seen_stacks_find(walker->seen, &key, walker->now_ns, leaf->code->id, 0);
@@ -126,6 +141,19 @@ static bool is_held_by_leaf(struct frame_walker *walker, const struct seen_stack
 	       frame_holds_generator(walker, leaf->addr, &standing.raw, standing.code, addr);
 }
 
+/* Could what had that stack run what is in this activation of the interpreter? */
+static bool is_activation_above(struct frame_walker *walker, const struct tstate *tstate,
+				const struct seen_stack *seen)
+{
+	uint64_t cframe = tstate->frame, current;
+
+	return !is_by_top(walker) ||
+	       (seen->key.top == tstate->datastack_top &&
+		(seen->key.frame == cframe ||
+		 (cframe_below(walker->view->layout, walker->snapshot, &cframe, &current) &&
+		  seen->key.frame == cframe)));
+}
+
 /* The generator whose frame is at addr is the leaf: on whose stack? */
 static void find_holder(struct frame_walker *walker, const struct tstate *tstate, uint64_t addr,
 			struct recalled *ret)
@@ -142,7 +170,7 @@ static void find_holder(struct frame_walker *walker, const struct tstate *tstate
 		seen = seen_stacks_next(walker->seen, tstate->addr, walker->now_ns, &cursor);
 		if (!seen)
 			break;
-		if ((!is_by_top(walker) || seen->key.top == tstate->datastack_top) &&
+		if (is_activation_above(walker, tstate, seen) &&
 		    is_held_by_leaf(walker, seen, addr, generator.code))
 			ret->seen = newer(ret->seen, seen);
 	}
@@ -182,6 +210,28 @@ static void find_caller(struct frame_walker *walker, const struct tstate *tstate
 	}
 }
 
+/*
+ * Where the thread state was read while it changed, its end of the data stack is of a later moment
+ * than the activation of the interpreter, and both were never seen together: what always was seen
+ * with the activation and such a generator is the stack.
+ */
+static const struct seen_stack *find_by_activation(struct frame_walker *walker,
+						   const struct tstate *tstate)
+{
+	const struct seen_stack *seen, *found = NULL;
+	uint64_t code = running_code(walker, tstate);
+	size_t cursor = 0;
+
+	while ((seen = seen_stacks_next(walker->seen, tstate->addr, walker->now_ns, &cursor))) {
+		if (seen->key.frame != tstate->frame || seen->generator_code != code)
+			continue;
+		if (found && found->frames.items[0].code_id != seen->frames.items[0].code_id)
+			return NULL;
+		found = newer(found, seen);
+	}
+	return found;
+}
+
 static void find_seen(struct frame_walker *walker, const struct tstate *tstate, uint64_t first,
 		      uint64_t size, struct recalled *ret)
 {
@@ -197,6 +247,8 @@ static void find_seen(struct frame_walker *walker, const struct tstate *tstate, 
 		find_holder(walker, tstate, tstate->generator, ret);
 	if (!ret->seen)
 		find_caller(walker, tstate, ret);
+	if (!ret->seen)
+		ret->seen = find_by_activation(walker, tstate);
 }
 
 /* The code object of a frame that was seen, if it is still the same. */
@@ -245,10 +297,10 @@ static struct error *append(struct frame_walker *walker, const struct recalled *
 }
 
 /* What the thread state says while the thread has this stack. */
-static struct seen_key key_of(const struct frame_walker *walker, uint64_t tstate,
+static struct seen_key key_of(const struct frame_walker *walker, const struct tstate *tstate,
 			      const struct py_frame *frames, size_t count)
 {
-	struct seen_key key = { .tstate = tstate };
+	struct seen_key key = { .tstate = tstate->addr, .frame = tstate->frame };
 	size_t window;
 
 	if (!is_by_top(walker)) {
@@ -276,7 +328,7 @@ struct error *recall_note(struct frame_walker *walker, const struct tstate *tsta
 	/* nothing but the data stack needs no such help, and frames that are objects keep links */
 	if (walker->blocks || !count || (walker->pure >= count && !walker->uses_generators))
 		return NULL;
-	key = key_of(walker, tstate->addr, frames->items + start, count);
+	key = key_of(walker, tstate, frames->items + start, count);
 	return seen_stacks_put(walker->seen, &key, walker->now_ns, frames->items + start, count);
 }
 
@@ -287,7 +339,7 @@ bool recall_agrees(const struct frame_walker *walker, const struct tstate *tstat
 
 	if (!walker->uses_generators || frames->count == start)
 		return true;
-	key = key_of(walker, tstate->addr, frames->items + start, frames->count - start);
+	key = key_of(walker, tstate, frames->items + start, frames->count - start);
 	return key.top == tstate->datastack_top && key.generator == tstate->generator;
 }
 
@@ -299,20 +351,17 @@ struct error *recall_stack(struct frame_walker *walker, const struct tstate *tst
 	struct error *err;
 
 	*is_found = false;
-	if (walker->blocks || !first || !walker->datastack.windows.count)
+	if (walker->blocks || !walker->datastack.windows.count)
 		return NULL;
 	find_seen(walker, tstate, first, size, &recalled);
 	if (!recalled.seen)
 		return NULL;
 	err = append(walker, &recalled, frames);
 	*is_found = !err;
-	if (err) {
+	if (err)
 		frames->count = end;
-	} else {
-		memmove(frames->items + start, frames->items + end,
-			(frames->count - end) * sizeof(*frames->items));
-		frames->count -= end - start;
-	}
+	else
+		array_cut(frames, start, end);
 	error_catch(&err, ERROR_TORN);
 	return err;
 }

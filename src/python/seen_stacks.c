@@ -10,7 +10,7 @@
 
 enum {
 	SETS = 64,
-	WAYS = 4,                               /* functions that are called at one place */
+	WAYS = 8,                               /* functions and generators at one place */
 	DEPTH_MAX = 256,                        /* frames */
 	SEEN_NS = 1000 * (uint64_t)CLOCK_MS_NS, /* what is older says nothing of now */
 };
@@ -41,16 +41,20 @@ void seen_stacks_destroy(struct seen_stacks *stacks)
 
 static size_t set_of(const struct seen_key *key)
 {
-	uint64_t mixed = key->tstate ^ key->frame ^ key->top ^ key->generator << 1;
+	uint64_t mixed = key->tstate ^ key->frame ^ key->top << 1;
 
 	return (size_t)(mixed * 0x9e3779b97f4a7c15u >> 32) % SETS;
 }
 
-static bool has_leaf(const struct seen_stack *stack, const struct seen_key *key, uint64_t code_id)
+static bool is_alike(const struct seen_stack *stack, const struct seen_key *key)
 {
 	return stack->time_ns && stack->key.tstate == key->tstate &&
-	       stack->key.frame == key->frame && stack->key.top == key->top &&
-	       stack->key.generator == key->generator &&
+	       stack->key.frame == key->frame && stack->key.top == key->top;
+}
+
+static bool has_leaf(const struct seen_stack *stack, const struct seen_key *key, uint64_t code_id)
+{
+	return is_alike(stack, key) && stack->key.generator == key->generator &&
 	       (!code_id || stack->frames.items[0].code_id == code_id);
 }
 
@@ -78,16 +82,20 @@ struct error *seen_stacks_put(struct seen_stacks *stacks, const struct seen_key 
 		return NULL;
 	stack = find_place(stacks, key, frames[0].code->id);
 	stack->time_ns = 0;
+	stack->generator_code = 0;
 	stack->frames.count = 0;
 	if (!array_reserve(&stack->frames, count))
 		return &error_nomem;
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		stack->frames.items[stack->frames.count++] = (struct seen_frame) {
 			.addr = frames[i].addr,
 			.code_addr = frames[i].code->addr,
 			.code_id = frames[i].code->id,
 			.offset = frames[i].offset,
 		};
+		if (frames[i].addr == key->generator)
+			stack->generator_code = frames[i].code->id;
+	}
 	stack->key = *key;
 	stack->time_ns = now_ns;
 	stack->leaf_size = frames[0].code->framesize;
@@ -122,6 +130,25 @@ const struct seen_stack *seen_stacks_find_only(const struct seen_stacks *stacks,
 		found = &set[i];
 	}
 	return found;
+}
+
+const struct seen_stack *seen_stacks_find_alike(const struct seen_stacks *stacks,
+						const struct seen_key *key, uint64_t now_ns,
+						uint64_t generator_code)
+{
+	const struct seen_stack *set = stacks->sets[set_of(key)], *newest = NULL;
+
+	for (size_t i = 0; i < WAYS; i++) {
+		if (!is_alike(&set[i], key) || now_ns - set[i].time_ns > SEEN_NS ||
+		    (generator_code && set[i].generator_code != generator_code))
+			continue;
+		if (!generator_code && newest &&
+		    newest->frames.items[0].code_id != set[i].frames.items[0].code_id)
+			return NULL;
+		if (!newest || set[i].time_ns > newest->time_ns)
+			newest = &set[i];
+	}
+	return newest;
 }
 
 const struct seen_stack *seen_stacks_next(const struct seen_stacks *stacks, uint64_t tstate,

@@ -29,7 +29,7 @@ struct seen_frame {
 /* What a thread state says at one moment of the stack that the thread has. */
 struct seen_key {
 	uint64_t tstate;
-	uint64_t frame;     /* from 3.13 on: address of the current one; else 0 */
+	uint64_t frame;     /* address of the current one, until 3.12 of its _PyCFrame */
 	uint64_t top;       /* 3.11 and 3.12: the end of the data stack; else 0 */
 	uint64_t generator; /* 3.11 and 3.12: frame of the innermost one that runs; else 0 */
 };
@@ -38,6 +38,7 @@ struct seen_stack {
 	struct seen_key key;
 	uint64_t time_ns;                /* when it was seen last; 0: none */
 	uint32_t leaf_size;              /* bytes that the leaf takes of the data stack */
+	uint64_t generator_code;         /* id of that of key.generator; 0: none */
 	ARRAY(struct seen_frame) frames; /* leaf first */
 };
 
@@ -62,6 +63,15 @@ seen_stacks_put(struct seen_stacks *stacks, const struct seen_key *key, uint64_t
 const struct seen_stack *seen_stacks_find(const struct seen_stacks *stacks,
 					  const struct seen_key *key, uint64_t now_ns,
 					  uint64_t code_id, uint64_t size);
+
+/*
+ * The one that was seen last with that key but for the generator, the innermost of which is of that
+ * code (id of struct code; 0: any, if all of them have a leaf of the same code). NULL when there is
+ * none.
+ */
+const struct seen_stack *seen_stacks_find_alike(const struct seen_stacks *stacks,
+						const struct seen_key *key, uint64_t now_ns,
+						uint64_t generator_code);
 
 /* The same, when all with that key that were seen not too long ago have a leaf of the same code. */
 const struct seen_stack *seen_stacks_find_only(const struct seen_stacks *stacks,

@@ -281,7 +281,9 @@ uint64_t fake_thread(struct fake *py, uint64_t interp, uint64_t ident, uint32_t 
 	fake_put_u64(py, thread, layout->tstate_thread_id, ident);
 	fake_put_u64(py, thread, layout->tstate_native_thread_id, native_id);
 	fake_put_u32(py, thread, layout->tstate_state, THREAD_ATTACHED);
-	fake_put_u64(py, thread, layout->tstate_cframe, fake_alloc(py, 64));
+	/* without frames it is its own, which ends it */
+	fake_put_u64(py, thread, layout->tstate_cframe,
+		     frame ? fake_alloc(py, 64) : thread + (uint64_t)layout->tstate_size - 32);
 	fake_set_frame(py, thread, frame);
 	fake_put_u64(py, thread, layout->tstate_datastack_chunk, py->chunk);
 	if (py->chunk)
