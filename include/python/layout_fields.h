@@ -63,6 +63,7 @@
 	X(tstate, state, "_ts:state", "")							\
 	X(tstate, holds_gil, "_ts:holds_gil", "thread_state.holds_gil")				\
 	X(tstate, recursion_remaining, "_ts:py_recursion_remaining|_ts:recursion_remaining", "") \
+	X(tstate, recursion_limit, "_ts:py_recursion_limit|_ts:recursion_limit", "")		\
 	/* _PyCFrame */										\
 	X(cframe, current_frame, "_PyCFrame:current_frame", "")					\
 	X(cframe, previous, "_PyCFrame:previous", "")						\

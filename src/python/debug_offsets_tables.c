@@ -9,7 +9,7 @@
 /* clang-format off */
 
 #define X(owner, field, paths, debug_path) +1
-_Static_assert(PY_LAYOUT_FIELDS(X) == 149, "layout_fields.h has changed: run scripts/gen-layouts");
+_Static_assert(PY_LAYOUT_FIELDS(X) == 150, "layout_fields.h has changed: run scripts/gen-layouts");
 #undef X
 
 const struct debug_offsets_row debug_offsets_rows[] = {
@@ -36,7 +36,7 @@ const struct debug_offsets_row debug_offsets_rows[] = {
 		.tstate_base_frame = -1, .tstate_thread_id = 192, .tstate_native_thread_id = 200,
 		.tstate_datastack_chunk = 208, .tstate_datastack_top = -1, .tstate_exc_info = -1,
 		.tstate_status = 216, .tstate_state = -1, .tstate_holds_gil = -1,
-		.tstate_recursion_remaining = -1,
+		.tstate_recursion_remaining = -1, .tstate_recursion_limit = -1,
 		.cframe_current_frame = -1, .cframe_previous = -1,
 		.chunk_previous = -1, .chunk_size = -1, .chunk_top = -1, .chunk_data = -1,
 		.frame_size = 224, .frame_previous = 232, .frame_code = 240, .frame_instr = 248,
@@ -114,7 +114,7 @@ const struct debug_offsets_row debug_offsets_rows[] = {
 		.tstate_base_frame = -1, .tstate_thread_id = 216, .tstate_native_thread_id = 224,
 		.tstate_datastack_chunk = 232, .tstate_datastack_top = -1, .tstate_exc_info = -1,
 		.tstate_status = 240, .tstate_state = -1, .tstate_holds_gil = -1,
-		.tstate_recursion_remaining = -1,
+		.tstate_recursion_remaining = -1, .tstate_recursion_limit = -1,
 		.cframe_current_frame = -1, .cframe_previous = -1,
 		.chunk_previous = -1, .chunk_size = -1, .chunk_top = -1, .chunk_data = -1,
 		.frame_size = 248, .frame_previous = 256, .frame_code = 264, .frame_instr = 272,
@@ -192,7 +192,7 @@ const struct debug_offsets_row debug_offsets_rows[] = {
 		.tstate_base_frame = 216, .tstate_thread_id = 240, .tstate_native_thread_id = 248,
 		.tstate_datastack_chunk = 256, .tstate_datastack_top = -1, .tstate_exc_info = -1,
 		.tstate_status = 264, .tstate_state = -1, .tstate_holds_gil = 272,
-		.tstate_recursion_remaining = -1,
+		.tstate_recursion_remaining = -1, .tstate_recursion_limit = -1,
 		.cframe_current_frame = -1, .cframe_previous = -1,
 		.chunk_previous = -1, .chunk_size = -1, .chunk_top = -1, .chunk_data = -1,
 		.frame_size = 312, .frame_previous = 320, .frame_code = 328, .frame_instr = 336,

@@ -128,8 +128,8 @@ static struct error *walk_otherwise(struct frame_walker *walker, const struct ts
 		return recall_note(walker, tstate, frames, start);
 	if (err)
 		return err;
-	err = recall_stack(walker, tstate, first, current_size(walker, tstate, first), frames,
-			   start, &is_found);
+	err = recall_stack(walker, tstate, current_size(walker, tstate, first), frames, start,
+			   &is_found);
 	if (!is_found && is_whole)
 		return err ? err : recall_note(walker, tstate, frames, start);
 	walker->suffix.taken = 0;

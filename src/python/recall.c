@@ -59,68 +59,151 @@ static void look_at(struct frame_walker *walker, uint64_t addr, struct standing 
 		ret->code = NULL;
 }
 
-/* Where the thread state names the current frame: the stack that was seen with that. */
-static const struct seen_stack *find_by_frame(struct frame_walker *walker, uint64_t tstate,
-					      uint64_t first, uint64_t size, struct standing *leaf)
+/* The newer of two, NULL being the oldest. */
+static const struct seen_stack *newer(const struct seen_stack *a, const struct seen_stack *b)
 {
-	const struct seen_key key = { .tstate = tstate, .frame = first };
-	const struct seen_stack *seen = NULL;
-
-	look_at(walker, first, leaf);
-	/* on the data stack it may be a later one, or the making of a generator, which is short */
-	if (leaf->code && (!leaf->in_window ||
-			   (!leaf->code->is_generator && (!size || leaf->code->framesize == size))))
-		seen = seen_stacks_find(walker->seen, &key, walker->now_ns, leaf->code->id, 0);
-	/* a generator that has ended since, and may be freed: what always was there before */
-	if (!seen && !leaf->in_window && !leaf->code && !reuses_generators(walker))
-		return seen_stacks_find_only(walker->seen, &key, walker->now_ns);
-	if (seen || !size || !leaf->in_window)
-		return seen;
-	leaf->code = NULL;
-	return seen_stacks_find(walker->seen, &key, walker->now_ns, 0, size);
+	return !a || b->time_ns > a->time_ns ? b : a;
 }
 
-/* Id of the code of the generator that runs, 0 when that is not known. */
-static uint64_t running_code(struct frame_walker *walker, const struct tstate *tstate)
+/* What the thread state says. */
+static struct seen_key key_said(const struct frame_walker *walker, const struct tstate *tstate)
 {
-	struct standing generator = { 0 };
+	const bool by_top = is_by_top(walker);
 
-	if (tstate->generator)
-		look_at(walker, tstate->generator, &generator);
-	return generator.code && !generator.in_window ? generator.code->id : 0;
+	return (struct seen_key) {
+		.tstate = tstate->addr,
+		.depth = by_top ? tstate->frame : (uint64_t)tstate->depth,
+		.top = tstate->datastack_top,
+		.frame = by_top ? tstate->generator : tstate->frame,
+	};
+}
+
+/* What it would say while the thread has this stack. */
+static struct seen_key key_of(const struct frame_walker *walker, const struct tstate *tstate,
+			      const struct py_frame *frames, size_t count)
+{
+	struct seen_key key = { .tstate = tstate->addr };
+	size_t window;
+
+	if (is_by_top(walker))
+		key.depth = tstate->frame;
+	else
+		key.frame = frames[0].addr;
+	for (size_t i = 0; i < count && !(key.top && key.frame && key.depth); i++) {
+		bool in_window = datastack_find(&walker->datastack, 0, frames[i].addr,
+						walker->frame_size, &window) != NULL;
+
+		if (in_window && !key.top)
+			key.top = frames[i].addr + frames[i].code->framesize;
+		if (!in_window && !key.frame)
+			key.frame = frames[i].addr;
+		/* what lies above the frame that was current was called since */
+		if (!key.depth && tstate->depth && frames[i].addr == tstate->frame)
+			key.depth = (uint64_t)tstate->depth + i;
+	}
+	return key;
 }
 
 /*
- * Where it does not: the one that was seen with the same activation of the interpreter, generator
- * and end of the data stack. Where the generator that runs was never seen at work, but others in
- * its place were, the stacks of those differ from this one by nothing but where generators lie.
+ * Others than the frame that the thread state names were seen in its place: the stacks of those
+ * differ from this one by nothing but where generators lie.
  */
-static const struct seen_stack *find_by_top(struct frame_walker *walker,
-					    const struct tstate *tstate, struct standing *leaf)
+static const struct seen_stack *find_alike(struct frame_walker *walker, const struct seen_key *key)
 {
-	const struct seen_key key = { .tstate = tstate->addr,
-				      .frame = tstate->frame,
-				      .top = tstate->datastack_top,
-				      .generator = tstate->generator };
+	struct standing frame = { 0 };
+
+	if (key->frame)
+		look_at(walker, key->frame, &frame);
+	return seen_stacks_find_alike(walker->seen, key, walker->now_ns,
+				      frame.code ? frame.code->id : 0);
+}
+
+/* The stack that was seen when the thread state said just the same. */
+static const struct seen_stack *find_same(struct frame_walker *walker, const struct seen_key *key,
+					  struct standing *leaf)
+{
 	const struct seen_stack *seen, *same = NULL;
 
-	seen = seen_stacks_find(walker->seen, &key, walker->now_ns, 0, 0);
+	seen = seen_stacks_find(walker->seen, key, walker->now_ns, 0);
 	if (!seen)
-		return seen_stacks_find_alike(walker->seen, &key, walker->now_ns,
-					      running_code(walker, tstate));
+		return NULL;
 	look_at(walker, seen->frames.items[0].addr, leaf);
 	if (leaf->code)
-		same = seen_stacks_find(walker->seen, &key, walker->now_ns, leaf->code->id, 0);
+		same = seen_stacks_find(walker->seen, key, walker->now_ns, leaf->code->id);
 	if (same)
 		return same;
 	leaf->code = NULL;
 	return seen;
 }
 
-/* The newer of two, NULL being the oldest. */
-static const struct seen_stack *newer(const struct seen_stack *a, const struct seen_stack *b)
+/*
+ * The stack that was seen when the thread state said the same. One that has as many frames as the
+ * thread state tells was not seen while that changed.
+ */
+static const struct seen_stack *find_by_key(struct frame_walker *walker, const struct seen_key *key,
+					    struct standing *leaf)
 {
-	return !a || b->time_ns > a->time_ns ? b : a;
+	const struct seen_stack *same = find_same(walker, key, leaf), *alike, *deep;
+
+	if (same && (is_by_top(walker) || same->frames.count == key->depth))
+		return same;
+	alike = find_alike(walker, key);
+	if (alike && (is_by_top(walker) || alike->frames.count == key->depth))
+		deep = alike;
+	else
+		deep = seen_stacks_find_deep(walker->seen, key, walker->now_ns);
+	if (!deep)
+		return same ? same : alike;
+	leaf->code = NULL;
+	return deep;
+}
+
+/*
+ * The stack that was seen last with that current frame, with a leaf of that code (id of struct
+ * code; 0: any) and of that size (0: any); *many: there are such with other code.
+ */
+static const struct seen_stack *find_with_frame(struct frame_walker *walker,
+						const struct tstate *tstate, uint64_t code,
+						uint64_t size, bool *many)
+{
+	const struct seen_stack *seen, *found = NULL;
+	size_t cursor = 0;
+
+	*many = false;
+	while ((seen = seen_stacks_next(walker->seen, tstate->addr, walker->now_ns, &cursor))) {
+		if (seen->key.frame != tstate->frame ||
+		    (tstate->depth && seen->frames.count != (size_t)tstate->depth) ||
+		    (code && seen->frames.items[0].code_id != code) ||
+		    (size && seen->leaf_size != size))
+			continue;
+		*many |= found && found->frames.items[0].code_id != seen->frames.items[0].code_id;
+		found = newer(found, seen);
+	}
+	return found;
+}
+
+/* Where the thread state names the current frame: the stack that was seen with that. */
+static const struct seen_stack *find_by_frame(struct frame_walker *walker,
+					      const struct tstate *tstate, uint64_t size,
+					      struct standing *leaf)
+{
+	const struct seen_stack *seen = NULL;
+	bool many;
+
+	look_at(walker, tstate->frame, leaf);
+	/* on the data stack it may be a later one, or the making of a generator, which is short */
+	if (leaf->code && (!leaf->in_window ||
+			   (!leaf->code->is_generator && (!size || leaf->code->framesize == size))))
+		seen = find_with_frame(walker, tstate, leaf->code->id, 0, &many);
+	/* a generator that has ended since, and may be freed: what always was there before */
+	if (!seen && !leaf->in_window && !leaf->code && !reuses_generators(walker)) {
+		seen = find_with_frame(walker, tstate, 0, 0, &many);
+		return many ? NULL : seen;
+	}
+	if (seen || !size || !leaf->in_window)
+		return seen;
+	leaf->code = NULL;
+	return find_with_frame(walker, tstate, 0, size, &many);
 }
 
 /* Is the leaf of that stack a generator that holds another one, whose frame is at addr? */
@@ -149,9 +232,9 @@ static bool is_activation_above(struct frame_walker *walker, const struct tstate
 
 	return !is_by_top(walker) ||
 	       (seen->key.top == tstate->datastack_top &&
-		(seen->key.frame == cframe ||
+		(seen->key.depth == cframe ||
 		 (cframe_below(walker->view->layout, walker->snapshot, &cframe, &current) &&
-		  seen->key.frame == cframe)));
+		  seen->key.depth == cframe)));
 }
 
 /* The generator whose frame is at addr is the leaf: on whose stack? */
@@ -185,7 +268,7 @@ static bool is_callee(struct frame_walker *walker, const struct tstate *tstate,
 	uint64_t caller = seen->frames.items[0].code_id, addr = seen->key.top;
 	int32_t offset;
 
-	if (seen->key.generator != tstate->generator || addr >= tstate->datastack_top)
+	if (seen->key.frame != tstate->generator || addr >= tstate->datastack_top)
 		return false;
 	look_at(walker, addr, callee);
 	return callee->in_window && callee->code && !callee->code->is_generator &&
@@ -219,11 +302,16 @@ static const struct seen_stack *find_by_activation(struct frame_walker *walker,
 						   const struct tstate *tstate)
 {
 	const struct seen_stack *seen, *found = NULL;
-	uint64_t code = running_code(walker, tstate);
+	struct standing generator = { 0 };
 	size_t cursor = 0;
+	uint64_t code;
+
+	if (tstate->generator)
+		look_at(walker, tstate->generator, &generator);
+	code = generator.code ? generator.code->id : 0;
 
 	while ((seen = seen_stacks_next(walker->seen, tstate->addr, walker->now_ns, &cursor))) {
-		if (seen->key.frame != tstate->frame || seen->generator_code != code)
+		if (seen->key.depth != tstate->frame || seen->frame_code != code)
 			continue;
 		if (found && found->frames.items[0].code_id != seen->frames.items[0].code_id)
 			return NULL;
@@ -232,18 +320,27 @@ static const struct seen_stack *find_by_activation(struct frame_walker *walker,
 	return found;
 }
 
-static void find_seen(struct frame_walker *walker, const struct tstate *tstate, uint64_t first,
-		      uint64_t size, struct recalled *ret)
+static void find_seen(struct frame_walker *walker, const struct tstate *tstate, uint64_t size,
+		      struct recalled *ret)
 {
+	const struct seen_key key = key_said(walker, tstate);
+
 	*ret = (struct recalled) { 0 };
-	if (!is_by_top(walker)) {
-		ret->seen = find_by_frame(walker, tstate->addr, first, size, &ret->leaf);
-		if (!ret->seen)
-			find_holder(walker, tstate, first, ret);
+	/* what lies where a generator lay says nothing */
+	if (reuses_generators(walker) && key.depth) {
+		ret->seen = seen_stacks_find_deep(walker->seen, &key, walker->now_ns);
 		return;
 	}
-	ret->seen = find_by_top(walker, tstate, &ret->leaf);
-	if (!ret->seen && tstate->generator)
+	ret->seen = find_by_key(walker, &key, &ret->leaf);
+	if (ret->seen)
+		return;
+	if (!is_by_top(walker)) {
+		ret->seen = find_by_frame(walker, tstate, size, &ret->leaf);
+		if (!ret->seen)
+			find_holder(walker, tstate, tstate->frame, ret);
+		return;
+	}
+	if (tstate->generator)
 		find_holder(walker, tstate, tstate->generator, ret);
 	if (!ret->seen)
 		find_caller(walker, tstate, ret);
@@ -271,21 +368,22 @@ static bool is_there(struct frame_walker *walker, const struct seen_frame *seen,
 	       (standing->code == code && seen->addr + code->framesize <= standing->end);
 }
 
-static struct error *append(struct frame_walker *walker, const struct recalled *recalled,
-			    frame_array *frames)
+/* The frames of a stack that was seen, from `from` on; leaf: how the first of them is now. */
+static struct error *append(struct frame_walker *walker, const struct seen_stack *stack,
+			    size_t from, const struct standing *leaf, frame_array *frames)
 {
-	if (recalled->has_top && !array_push(frames, recalled->top))
-		return &error_nomem;
-	for (size_t i = 0; i < recalled->seen->frames.count; i++) {
-		const struct seen_frame *seen = &recalled->seen->frames.items[i];
-		bool is_leaf = !i && !recalled->has_top;
-		struct standing standing = recalled->leaf;
+	for (size_t i = from; i < stack->frames.count; i++) {
+		const struct seen_frame *seen = &stack->frames.items[i];
+		bool is_leaf = !i && leaf;
+		struct standing standing;
 		struct py_frame frame = { .addr = seen->addr, .offset = seen->offset };
 		struct error *err = find_same_code(walker, seen, &frame.code);
 
 		if (err)
 			return err;
-		if (!is_leaf && !is_there(walker, seen, frame.code, &standing))
+		if (is_leaf)
+			standing = *leaf;
+		else if (!is_there(walker, seen, frame.code, &standing))
 			return &error_torn;
 		/* a generator may have gone on since: what is below it on the data stack waits */
 		if (standing.code == frame.code && (is_leaf || standing.in_window))
@@ -294,29 +392,6 @@ static struct error *append(struct frame_walker *walker, const struct recalled *
 			return &error_nomem;
 	}
 	return NULL;
-}
-
-/* What the thread state says while the thread has this stack. */
-static struct seen_key key_of(const struct frame_walker *walker, const struct tstate *tstate,
-			      const struct py_frame *frames, size_t count)
-{
-	struct seen_key key = { .tstate = tstate->addr, .frame = tstate->frame };
-	size_t window;
-
-	if (!is_by_top(walker)) {
-		key.frame = frames[0].addr;
-		return key;
-	}
-	for (size_t i = 0; i < count && (!key.top || !key.generator); i++) {
-		bool in_window = datastack_find(&walker->datastack, 0, frames[i].addr,
-						walker->frame_size, &window) != NULL;
-
-		if (in_window && !key.top)
-			key.top = frames[i].addr + frames[i].code->framesize;
-		if (!in_window && !key.generator)
-			key.generator = frames[i].addr;
-	}
-	return key;
 }
 
 struct error *recall_note(struct frame_walker *walker, const struct tstate *tstate,
@@ -332,19 +407,43 @@ struct error *recall_note(struct frame_walker *walker, const struct tstate *tsta
 	return seen_stacks_put(walker->seen, &key, walker->now_ns, frames->items + start, count);
 }
 
+static bool is_generators(const struct frame_walker *walker, const struct py_frame *frame)
+{
+	size_t window;
+
+	return !datastack_find(&walker->datastack, 0, frame->addr, walker->frame_size, &window);
+}
+
+/* Does a generator lie so close to the top of the stack that it may run for moments only? */
+static bool is_near_generator(const struct frame_walker *walker, const struct py_frame *frames,
+			      size_t count)
+{
+	enum { NEAR = 8 /* frames */ };
+
+	for (size_t i = 0; i < count && i < NEAR; i++)
+		if (is_generators(walker, &frames[i]))
+			return true;
+	return false;
+}
+
 bool recall_agrees(const struct frame_walker *walker, const struct tstate *tstate,
 		   const frame_array *frames, size_t start)
 {
+	const struct py_frame *own = frames->items + start;
+	const size_t count = frames->count - start;
 	struct seen_key key;
 
-	if (!walker->uses_generators || frames->count == start)
+	if (!walker->uses_generators || !count)
 		return true;
-	key = key_of(walker, tstate, frames->items + start, frames->count - start);
-	return key.top == tstate->datastack_top && key.generator == tstate->generator;
+	if (!is_by_top(walker) && (!tstate->depth || !is_near_generator(walker, own, count)))
+		return true;
+	key = key_of(walker, tstate, own, count);
+	return key.top == tstate->datastack_top &&
+	       (is_by_top(walker) ? key.frame == tstate->generator : key.depth == count);
 }
 
-struct error *recall_stack(struct frame_walker *walker, const struct tstate *tstate, uint64_t first,
-			   uint64_t size, frame_array *frames, size_t start, bool *is_found)
+struct error *recall_stack(struct frame_walker *walker, const struct tstate *tstate, uint64_t size,
+			   frame_array *frames, size_t start, bool *is_found)
 {
 	size_t end = frames->count;
 	struct recalled recalled;
@@ -353,10 +452,12 @@ struct error *recall_stack(struct frame_walker *walker, const struct tstate *tst
 	*is_found = false;
 	if (walker->blocks || !walker->datastack.windows.count)
 		return NULL;
-	find_seen(walker, tstate, first, size, &recalled);
+	find_seen(walker, tstate, size, &recalled);
 	if (!recalled.seen)
 		return NULL;
-	err = append(walker, &recalled, frames);
+	if (recalled.has_top && !array_push(frames, recalled.top))
+		return &error_nomem;
+	err = append(walker, recalled.seen, 0, recalled.has_top ? NULL : &recalled.leaf, frames);
 	*is_found = !err;
 	if (err)
 		frames->count = end;

@@ -17,7 +17,7 @@ __attribute__((warn_unused_result)) struct error *recall_note(struct frame_walke
 
 /*
  * Is that stack the one that the thread had when the thread state was read? Where that does not say
- * (no generators; from 3.13 on, where it was the current frame that was followed): true.
+ * (no generators; from 3.13 on also none near the leaf): true.
  */
 bool recall_agrees(const struct frame_walker *walker, const struct tstate *tstate,
 		   const frame_array *frames, size_t start);
@@ -29,8 +29,9 @@ bool recall_agrees(const struct frame_walker *walker, const struct tstate *tstat
  * yet, and every code object is the same. *is_found: that was so; else the frames are as they were.
  * &error_gone, &error_nomem.
  */
-__attribute__((warn_unused_result)) struct error *
-recall_stack(struct frame_walker *walker, const struct tstate *tstate, uint64_t first,
-	     uint64_t size, frame_array *frames, size_t start, bool *is_found);
+__attribute__((warn_unused_result)) struct error *recall_stack(struct frame_walker *walker,
+							       const struct tstate *tstate,
+							       uint64_t size, frame_array *frames,
+							       size_t start, bool *is_found);
 
 #endif

@@ -41,7 +41,7 @@ void seen_stacks_destroy(struct seen_stacks *stacks)
 
 static size_t set_of(const struct seen_key *key)
 {
-	uint64_t mixed = key->tstate ^ key->frame ^ key->top << 1;
+	uint64_t mixed = key->tstate ^ key->depth << 8 ^ key->top;
 
 	return (size_t)(mixed * 0x9e3779b97f4a7c15u >> 32) % SETS;
 }
@@ -49,12 +49,12 @@ static size_t set_of(const struct seen_key *key)
 static bool is_alike(const struct seen_stack *stack, const struct seen_key *key)
 {
 	return stack->time_ns && stack->key.tstate == key->tstate &&
-	       stack->key.frame == key->frame && stack->key.top == key->top;
+	       stack->key.depth == key->depth && stack->key.top == key->top;
 }
 
 static bool has_leaf(const struct seen_stack *stack, const struct seen_key *key, uint64_t code_id)
 {
-	return is_alike(stack, key) && stack->key.generator == key->generator &&
+	return is_alike(stack, key) && stack->key.frame == key->frame &&
 	       (!code_id || stack->frames.items[0].code_id == code_id);
 }
 
@@ -82,7 +82,7 @@ struct error *seen_stacks_put(struct seen_stacks *stacks, const struct seen_key 
 		return NULL;
 	stack = find_place(stacks, key, frames[0].code->id);
 	stack->time_ns = 0;
-	stack->generator_code = 0;
+	stack->frame_code = 0;
 	stack->frames.count = 0;
 	if (!array_reserve(&stack->frames, count))
 		return &error_nomem;
@@ -93,8 +93,8 @@ struct error *seen_stacks_put(struct seen_stacks *stacks, const struct seen_key 
 			.code_id = frames[i].code->id,
 			.offset = frames[i].offset,
 		};
-		if (frames[i].addr == key->generator)
-			stack->generator_code = frames[i].code->id;
+		if (frames[i].addr == key->frame)
+			stack->frame_code = frames[i].code->id;
 	}
 	stack->key = *key;
 	stack->time_ns = now_ns;
@@ -104,51 +104,56 @@ struct error *seen_stacks_put(struct seen_stacks *stacks, const struct seen_key 
 
 const struct seen_stack *seen_stacks_find(const struct seen_stacks *stacks,
 					  const struct seen_key *key, uint64_t now_ns,
-					  uint64_t code_id, uint64_t size)
+					  uint64_t code_id)
 {
 	const struct seen_stack *set = stacks->sets[set_of(key)], *newest = NULL;
 
 	for (size_t i = 0; i < WAYS; i++)
 		if (has_leaf(&set[i], key, code_id) && now_ns - set[i].time_ns <= SEEN_NS &&
-		    (!size || set[i].leaf_size == size) &&
 		    (!newest || set[i].time_ns > newest->time_ns))
 			newest = &set[i];
 	return newest;
 }
 
-const struct seen_stack *seen_stacks_find_only(const struct seen_stacks *stacks,
-					       const struct seen_key *key, uint64_t now_ns)
-{
-	const struct seen_stack *set = stacks->sets[set_of(key)], *found = NULL;
-
-	/* there is one place for each leaf */
-	for (size_t i = 0; i < WAYS; i++) {
-		if (!has_leaf(&set[i], key, 0) || now_ns - set[i].time_ns > SEEN_NS)
-			continue;
-		if (found)
-			return NULL;
-		found = &set[i];
-	}
-	return found;
-}
-
-const struct seen_stack *seen_stacks_find_alike(const struct seen_stacks *stacks,
-						const struct seen_key *key, uint64_t now_ns,
-						uint64_t generator_code)
+/* The newest of those that differ by the frame and have so many frames (0: any), by one leaf. */
+static const struct seen_stack *find_unanimous(const struct seen_stacks *stacks,
+					       const struct seen_key *key, uint64_t now_ns,
+					       size_t count)
 {
 	const struct seen_stack *set = stacks->sets[set_of(key)], *newest = NULL;
 
 	for (size_t i = 0; i < WAYS; i++) {
 		if (!is_alike(&set[i], key) || now_ns - set[i].time_ns > SEEN_NS ||
-		    (generator_code && set[i].generator_code != generator_code))
+		    (count && set[i].frames.count != count))
 			continue;
-		if (!generator_code && newest &&
-		    newest->frames.items[0].code_id != set[i].frames.items[0].code_id)
+		if (newest && newest->frames.items[0].code_id != set[i].frames.items[0].code_id)
 			return NULL;
 		if (!newest || set[i].time_ns > newest->time_ns)
 			newest = &set[i];
 	}
 	return newest;
+}
+
+const struct seen_stack *seen_stacks_find_alike(const struct seen_stacks *stacks,
+						const struct seen_key *key, uint64_t now_ns,
+						uint64_t frame_code)
+{
+	const struct seen_stack *set = stacks->sets[set_of(key)], *newest = NULL;
+
+	if (!frame_code)
+		return find_unanimous(stacks, key, now_ns, 0);
+	for (size_t i = 0; i < WAYS; i++)
+		if (is_alike(&set[i], key) && now_ns - set[i].time_ns <= SEEN_NS &&
+		    set[i].frame_code == frame_code &&
+		    (!newest || set[i].time_ns > newest->time_ns))
+			newest = &set[i];
+	return newest;
+}
+
+const struct seen_stack *seen_stacks_find_deep(const struct seen_stacks *stacks,
+					       const struct seen_key *key, uint64_t now_ns)
+{
+	return key->depth ? find_unanimous(stacks, key, now_ns, key->depth) : NULL;
 }
 
 const struct seen_stack *seen_stacks_next(const struct seen_stacks *stacks, uint64_t tstate,

@@ -29,16 +29,16 @@ struct seen_frame {
 /* What a thread state says at one moment of the stack that the thread has. */
 struct seen_key {
 	uint64_t tstate;
-	uint64_t frame;     /* address of the current one, until 3.12 of its _PyCFrame */
-	uint64_t top;       /* 3.11 and 3.12: the end of the data stack; else 0 */
-	uint64_t generator; /* 3.11 and 3.12: frame of the innermost one that runs; else 0 */
+	uint64_t depth; /* 3.11 and 3.12: address of the _PyCFrame; later: how many calls deep */
+	uint64_t top;   /* the end of the data stack */
+	uint64_t frame; /* 3.11 and 3.12: of the innermost generator, 0: none; later: the current */
 };
 
 struct seen_stack {
 	struct seen_key key;
 	uint64_t time_ns;                /* when it was seen last; 0: none */
 	uint32_t leaf_size;              /* bytes that the leaf takes of the data stack */
-	uint64_t generator_code;         /* id of that of key.generator; 0: none */
+	uint64_t frame_code;             /* id of that of key.frame; 0: none */
 	ARRAY(struct seen_frame) frames; /* leaf first */
 };
 
@@ -57,24 +57,27 @@ seen_stacks_put(struct seen_stacks *stacks, const struct seen_key *key, uint64_t
 
 /*
  * The one with that key that was seen last, not too long ago, with a leaf of that code (id of
- * struct code; 0: any) and of that size (0: any). NULL when there is none. Borrowed until the next
+ * struct code; 0: any). NULL when there is none. Borrowed until the next
  * seen_stacks_put().
  */
 const struct seen_stack *seen_stacks_find(const struct seen_stacks *stacks,
 					  const struct seen_key *key, uint64_t now_ns,
-					  uint64_t code_id, uint64_t size);
+					  uint64_t code_id);
 
 /*
- * The one that was seen last with that key but for the generator, the innermost of which is of that
- * code (id of struct code; 0: any, if all of them have a leaf of the same code). NULL when there is
+ * The one that was seen last with that key but for the address of the frame, which is of that code
+ * (id of struct code; 0: any, if all of them have a leaf of the same code). NULL when there is
  * none.
  */
 const struct seen_stack *seen_stacks_find_alike(const struct seen_stacks *stacks,
 						const struct seen_key *key, uint64_t now_ns,
-						uint64_t generator_code);
+						uint64_t frame_code);
 
-/* The same, when all with that key that were seen not too long ago have a leaf of the same code. */
-const struct seen_stack *seen_stacks_find_only(const struct seen_stacks *stacks,
+/*
+ * The same for any frame, where the depth is how many frames a stack has: when those that have as
+ * many have a leaf of the same code.
+ */
+const struct seen_stack *seen_stacks_find_deep(const struct seen_stacks *stacks,
 					       const struct seen_key *key, uint64_t now_ns);
 
 /*

@@ -164,6 +164,10 @@ static void keep_frames(struct python *python, struct known_thread *known)
 	const struct suffix *suffix = &python->walker.suffix;
 	frame_array frames = known->frames;
 
+	if (python->location.layout.frame_shape == FRAME_DIRECT && !suffix->is_all &&
+	    python->walker.pure < python->frames.count)
+		known->generator_until_ns = python->now_ns + GENERATOR_NS;
+
 	known->walk_pass = python->pass;
 	known->thread.same_below = known->seen_round + 1 == python->round ? suffix->taken : 0;
 	if (suffix->is_all) {

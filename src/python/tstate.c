@@ -26,13 +26,28 @@ static int32_t exc_info_field(const struct py_layout *l)
 	return l->frame_shape == FRAME_CFRAME ? l->tstate_exc_info : -1;
 }
 
+/* Where the thread state names the current frame. Until 3.12 calls of C code are counted, too. */
+static int32_t recursion_field(const struct py_layout *l, int32_t field)
+{
+	return l->frame_shape == FRAME_DIRECT ? field : -1;
+}
+
 struct tstate_plan tstate_plan(const struct py_layout *l)
 {
 	const int32_t fields[] = {
-		l->tstate_next,          l->tstate_interp,           tstate_frame_field(l),
-		l->tstate_thread_id,     l->tstate_native_thread_id, l->tstate_datastack_chunk,
-		l->tstate_datastack_top, l->tstate_status,           l->tstate_state,
-		l->tstate_holds_gil,     exc_info_field(l),
+		l->tstate_next,
+		l->tstate_interp,
+		tstate_frame_field(l),
+		l->tstate_thread_id,
+		l->tstate_native_thread_id,
+		l->tstate_datastack_chunk,
+		l->tstate_datastack_top,
+		l->tstate_status,
+		l->tstate_state,
+		l->tstate_holds_gil,
+		exc_info_field(l),
+		recursion_field(l, l->tstate_recursion_limit),
+		recursion_field(l, l->tstate_recursion_remaining),
 	};
 	int32_t first = INT32_MAX, last = 0;
 
@@ -88,6 +103,17 @@ static uint64_t running_generator(const struct py_layout *l, const struct tstate
 	return exc_info - (uint64_t)l->gen_exc_state + (uint64_t)l->gen_iframe;
 }
 
+static int32_t depth(const struct py_layout *l, const struct tstate_plan *plan, const char *bytes)
+{
+	const uint32_t limit =
+		half_word(plan, bytes, recursion_field(l, l->tstate_recursion_limit));
+	const uint32_t remaining =
+		half_word(plan, bytes, recursion_field(l, l->tstate_recursion_remaining));
+
+	return limit > remaining && limit - remaining <= INT32_MAX ? (int32_t)(limit - remaining)
+								   : 0;
+}
+
 struct error *tstate_read(const struct py_layout *l, const struct tstate_plan *plan,
 			  struct snapshot *snapshot, uint64_t addr, struct tstate *ret)
 {
@@ -107,6 +133,7 @@ struct error *tstate_read(const struct py_layout *l, const struct tstate_plan *p
 		.datastack_chunk = word(plan, bytes, l->tstate_datastack_chunk),
 		.datastack_top = word(plan, bytes, l->tstate_datastack_top),
 		.generator = running_generator(l, plan, bytes, addr),
+		.depth = depth(l, plan, bytes),
 		.is_attached = half_word(plan, bytes, l->tstate_state) == TSTATE_ATTACHED,
 		.holds_gil = says_holds_gil(l, plan, bytes),
 	};

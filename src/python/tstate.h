@@ -20,6 +20,7 @@ struct tstate {
 	pid_t ns_tid; /* native_thread_id, 0 where there is none */
 	uint64_t datastack_chunk, datastack_top;
 	uint64_t generator; /* 3.11 and 3.12: frame of the innermost generator that runs; 0: none */
+	int32_t depth;      /* 3.13 and later: of calls of Python code; 0: unknown */
 	bool is_attached;   /* 3.13 and later: state is _Py_THREAD_ATTACHED */
 	bool holds_gil;     /* where the thread state says so itself (3.13 and later) */
 };
