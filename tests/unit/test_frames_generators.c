@@ -182,3 +182,40 @@ Test(frames_generators, what_it_called_since_does_not_take_the_place_of_what_it_
 		cr_assert_eq(walk->frames.items[0].offset, -1);
 	}
 }
+
+/* 3.11: each generator has an activation of the interpreter, on the C stack above that of who runs
+ * it. */
+Test(frames_generators, one_that_yielded_was_run_by_what_is_current_below_it)
+{
+	struct running running = { 0 };
+
+	FAKE_EACH_PROGRAM(running.program)
+	{
+		struct fake_walk *walk = &running.program.walk;
+		struct fake *py = &walk->py;
+		uint64_t inner, other, below;
+
+		if (py->layout.frame_shape != FRAME_CFRAME || py->layout.frame_is_entry < 0)
+			continue;
+		running_build(&running);
+		running_see(&running);
+		inner = running.program.frames[INNER];
+		other = fake_generator_frame(py, 0, running.generator_code, 8);
+		fake_set_entry(py, other);
+		fake_set_local(py, inner, FAKE_FIRST_VALUE,
+			       other - (uint64_t)py->layout.gen_iframe);
+		fake_set_frame(py, walk->thread, other);
+		cr_assert_eq(fake_walk_twice(walk), &error_torn, "nothing leads on from it");
+		below = fake_alloc(py, 64);
+		fake_put_u64(py, below, py->layout.cframe_current_frame, inner);
+		fake_put_u64(py, fake_get_u64(py, walk->thread, py->layout.tstate_cframe),
+			     py->layout.cframe_previous, below);
+		cr_assert_null(fake_walk_twice(walk));
+		cr_assert_eq(walk->frames.count, DEPTH + 1);
+		running_check_frame(&running, 0, other, 8);
+		running_check_frame(&running, 1, inner, fake_program_offset(INNER));
+		/* unless it does not hold it */
+		fake_set_local(py, inner, FAKE_FIRST_VALUE, 0);
+		cr_assert_eq(fake_walk_twice(walk), &error_torn);
+	}
+}

@@ -147,7 +147,6 @@ Test(recall, the_place_of_the_leaf_is_used_by_another)
 	}
 }
 
-/* 3.11 and 3.12 say where the data stack ends, and who runs, before they say who is current. */
 /* Its memory was cleared, and may be freed, before it was copied. */
 Test(recall, a_generator_that_has_ended_is_the_one_that_was_there)
 {
@@ -171,6 +170,7 @@ Test(recall, a_generator_that_has_ended_is_the_one_that_was_there)
 	}
 }
 
+/* 3.11 and 3.12 say where the data stack ends, and who runs, before they say who is current. */
 Test(recall, a_whole_stack_of_another_moment_gives_way)
 {
 	struct running running = { 0 };
@@ -240,5 +240,91 @@ Test(recall, a_call_that_is_over_stands_on_the_generator_that_makes_it)
 		fake_set_frame(&walk->py, walk->thread, running.program.frames[INNER] + 8);
 		check_whole(&running, DEPTH + 2);
 		running_check_frame(&running, 0, running.work, FAKE_WORK_AT);
+	}
+}
+
+/* Generators come to ever new addresses; what is the same otherwise has the same stack. */
+Test(recall, another_generator_in_its_place)
+{
+	struct running running = { 0 };
+
+	EACH_RUNNING(running)
+	{
+		struct fake_walk *walk = &running.program.walk;
+		uint64_t other, top;
+
+		if (!is_by_top(&running))
+			continue;
+		see_work(&running);
+		top = end_of(&running, running.work);
+		see_generator(&running);
+		running_let_go(&running);
+		fake_set_top(&walk->py, walk->thread, top);
+		other = fake_generator_frame(&walk->py, 0, fake_generator_code(&walk->py), 8);
+		fake_set_running(&walk->py, walk->thread, other);
+		cr_assert_eq(fake_walk_twice(walk), &error_torn, "of other code");
+		other = fake_generator_frame(&walk->py, 0, running.generator_code, 8);
+		fake_set_running(&walk->py, walk->thread, other);
+		check_whole(&running, DEPTH + 2);
+		running_check_frame(&running, 0, running.work, FAKE_WORK_AT);
+	}
+}
+
+/* The place on the C stack that named the current frame is another's: that shows no empty stack. */
+Test(recall, an_activation_that_has_ended)
+{
+	struct running running = { 0 };
+
+	EACH_RUNNING(running)
+	{
+		struct fake_walk *walk = &running.program.walk;
+
+		if (!is_by_top(&running))
+			continue;
+		see_work(&running);
+		running_let_go(&running);
+		fake_set_frame(&walk->py, walk->thread, 0);
+		check_whole(&running, DEPTH + 2);
+		running_check_frame(&running, 0, running.work, FAKE_WORK_AT);
+	}
+}
+
+static void set_depth(struct running *running, uint32_t depth)
+{
+	enum { LIMIT = 1000 };
+	const struct fake_walk *walk = &running->program.walk;
+	const struct py_layout *l = &walk->py.layout;
+
+	fake_put_u32(&running->program.walk.py, walk->thread, l->tstate_recursion_limit, LIMIT);
+	fake_put_u32(&running->program.walk.py, walk->thread, l->tstate_recursion_remaining,
+		     LIMIT - depth);
+}
+
+/* From 3.13 on it says how many frames there are: enough where the current one lies anywhere. */
+Test(recall, a_frame_that_was_never_seen_in_a_stack_as_deep)
+{
+	struct running running = { 0 };
+
+	EACH_RUNNING(running)
+	{
+		struct fake_walk *walk = &running.program.walk;
+		uint64_t other;
+
+		if (is_by_top(&running))
+			continue;
+		running_build(&running);
+		walk->now_ns = CLOCK_SECOND_NS;
+		running_see(&running);
+		set_depth(&running, DEPTH + 2);
+		fake_set_top(&walk->py, walk->thread, end_of(&running, running.work));
+		cr_assert_null(fake_walk_twice(walk));
+		running_let_go(&running);
+		other = fake_generator_frame(&walk->py, 0, running.generator_code, 8);
+		fake_put_u64(&walk->py, other, walk->py.layout.frame_code, 0);
+		fake_set_frame(&walk->py, walk->thread, other);
+		check_whole(&running, DEPTH + 2);
+		running_check_frame(&running, 0, running.work, FAKE_WORK_AT);
+		set_depth(&running, DEPTH + 3);
+		cr_assert_eq(fake_walk_twice(walk), &error_torn, "another depth");
 	}
 }

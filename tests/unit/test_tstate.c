@@ -124,6 +124,29 @@ Test(tstate, what_cannot_be_read)
 	}
 }
 
+Test(tstate, how_deep_the_stack_is)
+{
+	struct fake py;
+
+	FAKE_EACH(py)
+	{
+		const struct py_layout *l = &py.layout;
+		uint64_t interp = fake_interp(&py, 0), thread = fake_thread(&py, interp, 1, 1, 0);
+		const int32_t is_told = l->frame_shape == FRAME_DIRECT;
+		struct snapshot *snapshot;
+
+		cr_assert_null(snapshot_create(&py.mem, &snapshot));
+		cr_assert_eq(read_one(&py, snapshot, thread).depth, 0);
+		fake_put_u32(&py, thread, l->tstate_recursion_limit, 1000);
+		fake_put_u32(&py, thread, l->tstate_recursion_remaining, 993);
+		cr_assert_eq(read_one(&py, snapshot, thread).depth, is_told * 7, "%s",
+			     fake_layout_name(l));
+		fake_put_u32(&py, thread, l->tstate_recursion_remaining, UINT32_MAX);
+		cr_assert_eq(read_one(&py, snapshot, thread).depth, 0);
+		snapshot_destroy(snapshot);
+	}
+}
+
 Test(tstate, fields_that_lie_too_far_apart)
 {
 	struct fake py;
