@@ -30,11 +30,13 @@ struct walk {
 	int drops;
 	struct raw_frame shim; /* the entry frame that was met last, at shim_addr */
 	uint64_t shim_addr;
-	uint64_t current;         /* the frame that was current when its address was read */
-	uint64_t leaf_size;       /* of the current frame, when its address was read; 0: unknown */
-	bool is_resumer;          /* the next frame is said to run the generator taken last */
-	uint64_t wanted_code;     /* is_resumer: id of the code that it is to have; 0: any */
-	int activations;          /* of the interpreter that were left so far; 3.11 only */
+	uint64_t current;     /* the frame that was current when its address was read */
+	uint64_t leaf_size;   /* of the current frame, when its address was read; 0: unknown */
+	bool is_resumer;      /* the next frame is said to run the generator taken last */
+	uint64_t wanted_code; /* is_resumer: id of the code that it is to have; 0: any */
+	int activations;      /* of the interpreter that were left so far; 3.11 only */
+	int followed;         /* so many of them on the C stack, to the _PyCFrame at cframe */
+	uint64_t cframe;
 	const struct step *known; /* the frame that the walk begins at, if that was found already */
 };
 
@@ -103,12 +105,14 @@ static bool is_leaf(const struct walk *walk, uint64_t addr, const struct code *c
 static uint64_t find_resumer_below(struct frame_walker *walker, struct walk *walk)
 {
 	const struct py_layout *l = walker->view->layout;
-	uint64_t cframe = walker->current_word - (uint64_t)l->cframe_current_frame, current = 0;
+	uint64_t current = 0;
 
 	if (l->frame_shape != FRAME_CFRAME || !walk->callee.from_c || walk->callee.above_shim)
 		return 0;
-	for (int i = 0; i < walk->activations; i++)
-		if (!cframe_below(l, walker->snapshot, &cframe, &current))
+	if (!walk->followed)
+		walk->cframe = walker->current_word - (uint64_t)l->cframe_current_frame;
+	for (; walk->followed < walk->activations; walk->followed++)
+		if (!cframe_below(l, walker->snapshot, &walk->cframe, &current))
 			return 0;
 	walk->wanted_code = 0;
 	return current;

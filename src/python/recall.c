@@ -309,7 +309,6 @@ static const struct seen_stack *find_by_activation(struct frame_walker *walker,
 	if (tstate->generator)
 		look_at(walker, tstate->generator, &generator);
 	code = generator.code ? generator.code->id : 0;
-
 	while ((seen = seen_stacks_next(walker->seen, tstate->addr, walker->now_ns, &cursor))) {
 		if (seen->key.depth != tstate->frame || seen->frame_code != code)
 			continue;
@@ -368,11 +367,11 @@ static bool is_there(struct frame_walker *walker, const struct seen_frame *seen,
 	       (standing->code == code && seen->addr + code->framesize <= standing->end);
 }
 
-/* The frames of a stack that was seen, from `from` on; leaf: how the first of them is now. */
+/* The frames of a stack that was seen; leaf: how the first of them is now, NULL: it is no leaf. */
 static struct error *append(struct frame_walker *walker, const struct seen_stack *stack,
-			    size_t from, const struct standing *leaf, frame_array *frames)
+			    const struct standing *leaf, frame_array *frames)
 {
-	for (size_t i = from; i < stack->frames.count; i++) {
+	for (size_t i = 0; i < stack->frames.count; i++) {
 		const struct seen_frame *seen = &stack->frames.items[i];
 		bool is_leaf = !i && leaf;
 		struct standing standing;
@@ -407,21 +406,16 @@ struct error *recall_note(struct frame_walker *walker, const struct tstate *tsta
 	return seen_stacks_put(walker->seen, &key, walker->now_ns, frames->items + start, count);
 }
 
-static bool is_generators(const struct frame_walker *walker, const struct py_frame *frame)
-{
-	size_t window;
-
-	return !datastack_find(&walker->datastack, 0, frame->addr, walker->frame_size, &window);
-}
-
 /* Does a generator lie so close to the top of the stack that it may run for moments only? */
 static bool is_near_generator(const struct frame_walker *walker, const struct py_frame *frames,
 			      size_t count)
 {
 	enum { NEAR = 8 /* frames */ };
+	size_t window;
 
 	for (size_t i = 0; i < count && i < NEAR; i++)
-		if (is_generators(walker, &frames[i]))
+		if (!datastack_find(&walker->datastack, 0, frames[i].addr, walker->frame_size,
+				    &window))
 			return true;
 	return false;
 }
@@ -457,7 +451,7 @@ struct error *recall_stack(struct frame_walker *walker, const struct tstate *tst
 		return NULL;
 	if (recalled.has_top && !array_push(frames, recalled.top))
 		return &error_nomem;
-	err = append(walker, recalled.seen, 0, recalled.has_top ? NULL : &recalled.leaf, frames);
+	err = append(walker, recalled.seen, recalled.has_top ? NULL : &recalled.leaf, frames);
 	*is_found = !err;
 	if (err)
 		frames->count = end;
