@@ -224,17 +224,16 @@ static bool is_held_by_leaf(struct frame_walker *walker, const struct seen_stack
 	       frame_holds_generator(walker, leaf->addr, &standing.raw, standing.code, addr);
 }
 
-/* Could what had that stack run what is in this activation of the interpreter? */
-static bool is_activation_above(struct frame_walker *walker, const struct tstate *tstate,
-				const struct seen_stack *seen)
+/*
+ * Could what had that stack run what is in this activation of the interpreter? below: the one below
+ * it on the C stack.
+ */
+static bool is_activation_above(const struct frame_walker *walker, const struct tstate *tstate,
+				uint64_t below, const struct seen_stack *seen)
 {
-	uint64_t cframe = tstate->frame, current;
-
 	return !is_by_top(walker) ||
 	       (seen->key.top == tstate->datastack_top &&
-		(seen->key.depth == cframe ||
-		 (cframe_below(walker->view->layout, walker->snapshot, &cframe, &current) &&
-		  seen->key.depth == cframe)));
+		(seen->key.depth == tstate->frame || seen->key.depth == below));
 }
 
 /* The generator whose frame is at addr is the leaf: on whose stack? */
@@ -244,16 +243,19 @@ static void find_holder(struct frame_walker *walker, const struct tstate *tstate
 	enum { LOOKED_AT_MAX = 16 };
 	const struct seen_stack *seen;
 	struct standing generator;
+	uint64_t below = tstate->frame, current;
 	size_t cursor = 0;
 
 	look_at(walker, addr, &generator);
 	if (!generator.code || generator.in_window || !generator.code->is_generator)
 		return;
+	if (is_by_top(walker))
+		(void)cframe_below(walker->view->layout, walker->snapshot, &below, &current);
 	for (int i = 0; i < LOOKED_AT_MAX; i++) {
 		seen = seen_stacks_next(walker->seen, tstate->addr, walker->now_ns, &cursor);
 		if (!seen)
 			break;
-		if (is_activation_above(walker, tstate, seen) &&
+		if (is_activation_above(walker, tstate, below, seen) &&
 		    is_held_by_leaf(walker, seen, addr, generator.code))
 			ret->seen = newer(ret->seen, seen);
 	}
