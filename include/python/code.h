@@ -31,6 +31,7 @@ struct code {
 	uint32_t size;           /* of the instructions, bytes */
 	uint8_t *leaves; /* bit n: code unit n returns or yields (3.11 and later); NULL: unknown */
 	uint32_t framesize;     /* what a frame of it takes on the data stack, bytes; 0: unknown */
+	uint32_t stacksize;     /* of the value stack at its end, bytes; 0: unknown */
 	char first_argument[8]; /* "self", "cls" or "": what it is called */
 	bool is_generator;      /* or a coroutine: what runs it is not always who made it */
 	bool is_shim;           /* the interpreter's own clean-up code: never shown */

@@ -12,6 +12,8 @@
 
 #include <string.h>
 
+#include "reach.h"
+
 enum {
 	FRAME_BYTES_MAX = 1 << 14 /* one with more variables makes no such calls by the way */
 };
@@ -111,18 +113,24 @@ uint64_t generator_on_top(struct frame_walker *walker, uint64_t frame, const str
 	return words.below + (uint64_t)l->gen_iframe;
 }
 
+/*
+ * Where the values of a frame end that begin at `start`: what lies above those that it has is of
+ * others, if it has put its stack pointer away.
+ */
+static uint64_t values_end(const struct raw_frame *raw, uint64_t start, uint64_t end)
+{
+	return raw->stack_pointer >= start && raw->stack_pointer < end ? raw->stack_pointer : end;
+}
+
 /* Is the word among the variables and values of the frame? */
 static bool frame_holds(struct frame_walker *walker, uint64_t frame, const struct raw_frame *raw,
 			const struct code *code, uint64_t wanted)
 {
 	const struct py_layout *l = walker->view->layout;
-	uint64_t start = frame + (uint64_t)l->frame_localsplus, end = frame + code->framesize, word;
+	uint64_t start = frame + (uint64_t)l->frame_localsplus, word;
+	uint64_t end = values_end(raw, start, frame + code->framesize);
 	const char *bytes;
 
-	/* what lies above the values that it has is of others, if it has put its stack pointer away
-	 */
-	if (raw->stack_pointer >= start && raw->stack_pointer < end)
-		end = raw->stack_pointer;
 	bytes = end > start ? find_in_frame(walker, frame, raw, start, end) : NULL;
 	for (size_t i = 0; bytes && i + sizeof(word) <= end - start; i += sizeof(word)) {
 		memcpy(&word, bytes + i, sizeof(word));
@@ -145,4 +153,26 @@ bool frame_holds_function(struct frame_walker *walker, uint64_t frame, const str
 			  const struct code *code, uint64_t function)
 {
 	return function && frame_holds(walker, frame, raw, code, function);
+}
+
+bool frame_hands_over(struct frame_walker *walker, uint64_t frame, const struct raw_frame *raw,
+		      const struct code *code, uint64_t object)
+{
+	enum { VALUES_MAX = 32 };
+	uint64_t start = frame + code->framesize - code->stacksize;
+	uint64_t end = values_end(raw, start, frame + code->framesize);
+	uint64_t values[VALUES_MAX];
+	const char *bytes;
+	size_t count;
+
+	if (end - start > sizeof(values)) /* those on top */
+		start = end - sizeof(values);
+	bytes = end > start ? find_in_frame(walker, frame, raw, start, end) : NULL;
+	if (!object || !bytes)
+		return false;
+	count = (end - start) / sizeof(values[0]);
+	memcpy(values, bytes, count * sizeof(values[0]));
+	for (size_t i = 0; i < count; i++)
+		values[i] &= ~walker->view->layout->stackref_mask;
+	return reach(walker->view, &walker->types, values, count, object);
 }

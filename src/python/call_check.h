@@ -39,4 +39,11 @@ bool frame_holds_generator(struct frame_walker *walker, uint64_t frame, const st
 bool frame_holds_function(struct frame_walker *walker, uint64_t frame, const struct raw_frame *raw,
 			  const struct code *code, uint64_t function);
 
+/*
+ * The same of what was handed to C code that keeps it in an object of its own: is `object` among
+ * what the values on the frame's stack hold (reach.h)? Read now: it was so at some moment.
+ */
+bool frame_hands_over(struct frame_walker *walker, uint64_t frame, const struct raw_frame *raw,
+		      const struct code *code, uint64_t object);
+
 #endif

@@ -6,39 +6,27 @@
  * another. So every link is checked: the code object is one; the instruction lies inside it; a
  * frame of the data stack lies where the one below it ends; a caller has put its stack pointer
  * away; a call that went through C, and the end of the chain, are known or do not change while they
- * are looked at again (edges.h). A stack that passes existed; one that does not is &error_torn,
+ * are looked at again (doubts.h). A stack that passes existed; one that does not is &error_torn,
  * never shown.
  */
 #include "chain.h"
 
 #include "call_check.h"
 #include "call_link.h"
-#include "cframe.h"
 #include "frame_find.h"
 #include "object_suffix.h"
+#include "resumer_find.h"
+#include "walk.h"
 
-/* A walk on its way from the leaf to the root. */
-struct walk {
-	frame_array *frames;
-	size_t start;  /* of this thread's frames in there */
-	size_t impure; /* behind the last of them that is not on the data stack */
-	struct datastack_place place;
-	struct callee callee;
-	uint64_t
-		dropped; /* address of the frame above that turned out to be no frame any more; 0 */
-	bool dropped_dead; /* it was cleared when it returned */
-	int drops;
-	struct raw_frame shim; /* the entry frame that was met last, at shim_addr */
-	uint64_t shim_addr;
-	uint64_t current;     /* the frame that was current when its address was read */
-	uint64_t leaf_size;   /* of the current frame, when its address was read; 0: unknown */
-	bool is_resumer;      /* the next frame is said to run the generator taken last */
-	uint64_t wanted_code; /* is_resumer: id of the code that it is to have; 0: any */
-	int activations;      /* of the interpreter that were left so far; 3.11 only */
-	int followed;         /* so many of them on the C stack, to the _PyCFrame at cframe */
-	uint64_t cframe;
-	const struct step *known; /* the frame that the walk begins at, if that was found already */
-};
+/* Does nothing lie below it on the data stack? So it is with the first frame of a thread. */
+static bool is_lowest(const struct frame_walker *walker, uint64_t addr)
+{
+	const size_t count = walker->datastack.windows.count;
+	size_t window;
+
+	return !datastack_find(&walker->datastack, 0, addr, walker->frame_size, &window) ||
+	       addr == walker->datastack.windows.items[count - 1].data;
+}
 
 /*
  * The chain ended: is that frame the first of a thread, or one that was just unlinked? An entry
@@ -50,7 +38,11 @@ static struct error *check_end(struct frame_walker *walker, const struct walk *w
 	const struct callee *callee = &walk->callee;
 	struct edge edge = { 0 };
 
-	if (!callee->code || (callee->above_shim && !callee->code->is_generator))
+	if (!callee->code)
+		return NULL;
+	if (!is_lowest(walker, callee->addr))
+		return &error_torn;
+	if (callee->above_shim && !callee->code->is_generator)
 		return NULL;
 	/* it yielded: whoever runs it is below it all the same */
 	if (callee->code->is_generator && !callee->above_shim)
@@ -99,76 +91,6 @@ static bool is_leaf(const struct walk *walk, uint64_t addr, const struct code *c
 }
 
 /*
- * In 3.11 each generator has an activation of the interpreter to itself. The frame that is current
- * in the one below that runs it.
- */
-static uint64_t find_resumer_below(struct frame_walker *walker, struct walk *walk)
-{
-	const struct py_layout *l = walker->view->layout;
-	uint64_t current = 0;
-
-	if (l->frame_shape != FRAME_CFRAME || !walk->callee.from_c || walk->callee.above_shim)
-		return 0;
-	if (!walk->followed)
-		walk->cframe = walker->current_word - (uint64_t)l->cframe_current_frame;
-	for (; walk->followed < walk->activations; walk->followed++)
-		if (!cframe_below(l, walker->snapshot, &walk->cframe, &current))
-			return 0;
-	walk->wanted_code = 0;
-	return current;
-}
-
-/*
- * The generator that was taken last is linked to nobody: it yielded before it was copied. Who ran
- * it when it was last seen at work ran it now. Until 3.10 a function that has returned is linked to
- * nobody, too; of one that a generator calls it is known by which.
- */
-static uint64_t find_resumer_seen(struct frame_walker *walker, struct walk *walk)
-{
-	struct callee *callee = &walk->callee;
-	const struct resumer *resumer =
-		resumers_find(walker->resumers, callee->addr, callee->code->id);
-
-	if (!resumer)
-		return 0;
-	callee->from_c = resumer->from_c;
-	callee->above_shim = resumer->above_shim;
-	walk->wanted_code = resumer->caller_code;
-	return resumer->caller_frame;
-}
-
-static uint64_t find_resumer(struct frame_walker *walker, struct walk *walk)
-{
-	const struct callee *callee = &walk->callee;
-	uint64_t addr;
-
-	if (!callee->code || callee->above_shim ||
-	    !(callee->code->is_generator ||
-	      (callee->is_leaf && walker->view->layout->frame_shape == FRAME_OBJECT)))
-		return 0;
-	addr = find_resumer_below(walker, walk);
-	if (!addr)
-		addr = find_resumer_seen(walker, walk);
-	walk->is_resumer = addr != 0;
-	return addr;
-}
-
-/* Is it the frame that find_resumer() spoke of, and on the stack? */
-static bool is_wanted(struct frame_walker *walker, struct walk *walk, uint64_t addr,
-		      const struct found_frame *found, const struct code *code)
-{
-	if (!walk->is_resumer)
-		return true;
-	walk->is_resumer = false;
-	if ((walk->wanted_code && code->id != walk->wanted_code) ||
-	    (found->in_window &&
-	     addr + code->framesize > walker->datastack.windows.items[found->window].live_end))
-		return false;
-	return walker->view->layout->frame_shape == FRAME_OBJECT ||
-	       frame_holds_generator(walker, addr, &found->raw, code, walk->callee.addr);
-}
-
-/*
  * The leaf lies above a generator and is not as large as the current frame was, or only makes a
  * generator, which takes no time: it was called since, by the same one. That it was the last one to
  * be called there does not make it the one that was current: that is the function with frames of
@@ -205,8 +127,13 @@ static bool has_nothing_on_top(struct frame_walker *walker, const struct walk *w
 	const struct callee *callee = &walk->callee;
 	int32_t call_offset;
 
-	if (!callee->code || callee->from_c)
+	if (!callee->code)
 		return false;
+	if (callee->from_c)
+		return callee->is_leaf && !link_is_apart(walker, raw, callee) &&
+		       frame_has_returned(&callee->raw, callee->code, callee->offset) &&
+		       !edge_set_has(walker->edges,
+				     &(struct edge) { code->id, callee->code->id, offset });
 	if (is_running)
 		return !link_has_gone_on(walker, raw, code, callee, &call_offset);
 	if (code->is_shim || link_is_apart(walker, raw, callee))
@@ -232,6 +159,19 @@ static bool is_in_place(struct frame_walker *walker, struct walk *walk, uint64_t
 		step_place_above(walker, &cleared) == walk->callee.addr);
 }
 
+/*
+ * Nothing but generators was found so far, from the current one on: does the data stack end with
+ * this frame, as it did when that was current? If not, the links that led here are of another
+ * moment.
+ */
+static bool is_on_top(const struct walk *walk, uint64_t addr, const struct found_frame *found,
+		      const struct code *code)
+{
+	return !found->in_window || walk->place.frame || walk->frames->count == walk->start ||
+	       walk->frames->items[walk->start].addr != walk->current || !walk->top ||
+	       addr + code->framesize == walk->top;
+}
+
 /* As find_frame(), but for what is known. */
 static struct error *find_frame_of(struct frame_walker *walker, const struct walk *walk,
 				   uint64_t addr, struct found_frame *ret)
@@ -252,6 +192,14 @@ static struct error *find_code_of(struct frame_walker *walker, const struct walk
 	*code = walk->known->code;
 	*offset = walk->known->offset;
 	return NULL;
+}
+
+/* Does it run, or has right above it what does? */
+static bool is_at_work(const struct frame_walker *walker, const struct walk *walk, uint64_t addr,
+		       const struct found_frame *found, const struct code *code, int32_t offset)
+{
+	return (found->in_window && frame_is_at_work(walker, &found->raw, code, offset)) ||
+	       (walk->callee.at_work && link_is_close(found, addr, code, walk->callee.addr));
 }
 
 /* Checks the code, the instruction, the place and the call, and keeps the frame. */
@@ -275,12 +223,15 @@ static struct error *take_frame(struct frame_walker *walker, struct walk *walk, 
 	 */
 	is_running = walker->view->layout->frame_shape != FRAME_OBJECT && !code->is_shim &&
 		     (!raw->stack_pointer || offset <= 0);
-	if (!is_wanted(walker, walk, addr, found, code))
-		return &error_torn;
+	err = resumer_check(walker, walk, addr, found, code, offset);
+	if (err)
+		return err;
 	if (walk->callee.is_leaf && raw_frame_is_generators(walker->view->layout, raw))
 		correct_leaf(walker, walk, code);
 	if (has_nothing_on_top(walker, walk, raw, code, offset, is_running))
 		restart(walker, walk);
+	if (!is_on_top(walk, addr, found, code))
+		return &error_torn;
 	if (found->in_window && !is_in_place(walker, walk, addr, found, code))
 		return &error_torn;
 	if (!is_leaf(walk, addr, code, is_running || code->is_shim))
@@ -305,6 +256,7 @@ static struct error *take_frame(struct frame_walker *walker, struct walk *walk, 
 		.is_late = found->is_late,
 		.from_c = raw->from_c,
 		.is_leaf = !walk->callee.code,
+		.at_work = is_at_work(walker, walk, addr, found, code, offset),
 	};
 	return array_push(walk->frames, ((struct py_frame) { code, addr, offset })) ? NULL
 										    : &error_nomem;
@@ -388,6 +340,7 @@ struct error *walk_chain(struct frame_walker *walker, const struct chain_start *
 			     .start = frames->count,
 			     .impure = frames->count,
 			     .current = start->current,
+			     .top = start->top,
 			     .leaf_size = start->leaf_size,
 			     .known = start->step };
 	uint64_t addr = start->addr;
@@ -422,7 +375,7 @@ struct error *walk_chain(struct frame_walker *walker, const struct chain_start *
 		walk.activations += found.raw.from_c;
 		addr = found.raw.previous;
 		if (!addr)
-			addr = find_resumer(walker, &walk);
+			addr = resumer_find(walker, &walk);
 	}
 	if (walk.dropped) /* all of it: not the same as a thread without frames */
 		return &error_torn;

@@ -16,6 +16,7 @@ struct chain_start {
 	uint64_t addr;
 	const struct step *step; /* the frame there, where it was found already; else NULL */
 	uint64_t current;        /* the frame that was current when its address was read */
+	uint64_t top;            /* where the data stack ended then */
 	uint64_t leaf_size;      /* of the current frame, when its address was read; 0: unknown */
 };
 

@@ -4,6 +4,7 @@
 #include "climb.h"
 
 #include "call_check.h"
+#include "call_link.h"
 
 bool step_find(struct frame_walker *walker, uint64_t addr, struct step *ret)
 {
@@ -51,47 +52,72 @@ static bool may_be_shim(const struct frame_walker *walker, uint64_t addr)
 	return addr && !datastack_find(&walker->datastack, 0, addr, 1, &window);
 }
 
+/* What leads from a frame to the one that called it. */
+enum link {
+	LINK_NONE,
+	LINK_CALL, /* itself */
+	LINK_C,    /* its entry frame, which was copied; or it says that C code called it (3.11) */
+	LINK_UNKNOWN, /* an entry frame that was not copied, or is another's by now */
+};
+
 /*
- * Is what lies above the frame linked to it? Told by words of the copy alone: looking for the code
- * of what has returned long ago would cost more than all else.
+ * What links the frame above to this one? Told by words of the copy alone: looking for the code of
+ * what has returned long ago would cost more than all else.
  */
-static bool is_linked(struct frame_walker *walker, const struct step *caller, uint64_t above,
-		      bool *through_c)
+static enum link link_of(struct frame_walker *walker, const struct step *caller, uint64_t above)
 {
 	const struct py_layout *l = walker->view->layout;
 	struct step step = { .addr = above };
 	const struct raw_frame *raw = &step.found.raw;
 	const char *bytes = datastack_find(&walker->datastack, 0, above, walker->frame_size,
 					   &step.found.window);
+	uint64_t below;
 
 	if (!bytes)
-		return false;
+		return LINK_NONE;
 	step.found.raw = raw_frame_decode(l, above, bytes);
-	*through_c = raw->from_c || raw->previous != caller->addr;
-	if (*through_c ? (!raw->from_c && !may_be_shim(walker, raw->previous)) ||
-				 step_caller_behind_c(walker, &step) != caller->addr
-		       : !caller->found.raw.stack_pointer)
-		return false;
-	return !frame_seems_over(walker, raw);
+	if (frame_seems_over(walker, raw))
+		return LINK_NONE;
+	if (!raw->from_c && raw->previous == caller->addr)
+		return caller->found.raw.stack_pointer ? LINK_CALL : LINK_NONE;
+	if (!raw->from_c && !may_be_shim(walker, raw->previous))
+		return LINK_NONE;
+	below = step_caller_behind_c(walker, &step);
+	if (below == caller->addr)
+		return LINK_C;
+	return below || raw->from_c ? LINK_NONE : LINK_UNKNOWN;
 }
 
 bool step_callee(struct frame_walker *walker, const struct step *caller, struct step *ret)
 {
 	struct edge edge = { .caller = caller->code->id, .offset = caller->offset };
 	uint64_t above = step_place_above(walker, caller);
-	bool through_c;
+	bool is_close, is_known;
+	enum link link;
 
-	if (caller->offset <= 0 || code_leaves_at(caller->code, caller->offset) ||
-	    !is_linked(walker, caller, above, &through_c) || !step_find(walker, above, ret) ||
+	if (caller->offset <= 0 || code_leaves_at(caller->code, caller->offset))
+		return false;
+	link = link_of(walker, caller, above);
+	if (link == LINK_NONE || !step_find(walker, above, ret) ||
 	    frame_has_returned(&ret->found.raw, ret->code, ret->offset))
 		return false;
 	edge.callee = ret->code->id;
-	if (edge_set_has(walker->edges, &edge))
-		return true;
-	return through_c ? frame_holds_function(walker, caller->addr, &caller->found.raw,
-						caller->code, ret->found.raw.func)
-			 : call_is_evident(walker, caller->addr, &caller->found.raw, ret->addr,
-					   &ret->found.raw, ret->code);
+	is_known = edge_set_has(walker->edges, &edge);
+	/* what is at work right above it: both were copied together */
+	is_close = frame_is_at_work(walker, &ret->found.raw, ret->code, ret->offset) &&
+		   link_is_close(&caller->found, caller->addr, caller->code, above);
+	switch (link) {
+	case LINK_CALL:
+		return is_known || is_close ||
+		       call_is_evident(walker, caller->addr, &caller->found.raw, ret->addr,
+				       &ret->found.raw, ret->code);
+	case LINK_C:
+		return is_known || is_close ||
+		       frame_holds_function(walker, caller->addr, &caller->found.raw, caller->code,
+					    ret->found.raw.func);
+	default:
+		return is_known && is_close;
+	}
 }
 
 void climb(struct frame_walker *walker, struct step *step)

@@ -179,6 +179,15 @@ static uint32_t frame_bytes(const struct py_layout *l, const unsigned char *head
 	return words > 0 && words < CODE_SIZE_MAX / 8 ? (uint32_t)words * 8 : 0;
 }
 
+/* The value stack of a frame of that size: co_stacksize. */
+static uint32_t stack_bytes(const struct py_layout *l, const unsigned char *head,
+			    uint32_t framesize)
+{
+	int64_t words = l->code_stacksize >= 0 ? int_at(head, l->code_stacksize) : 0;
+
+	return words > 0 && words < framesize / 8 ? (uint32_t)words * 8 : 0;
+}
+
 /* CO_GENERATOR, CO_COROUTINE, CO_ASYNC_GENERATOR (Include/cpython/code.h; the first since 2.2) */
 static bool is_generator(const struct py_layout *l, const unsigned char *head)
 {
@@ -224,6 +233,7 @@ struct error *code_read(const struct py_view *view, struct code_plan *plan, uint
 	code->addr = addr;
 	code->firstlineno = int_at(head, l->code_firstlineno);
 	code->framesize = frame_bytes(l, head);
+	code->stacksize = stack_bytes(l, head, code->framesize);
 	words->name = word_at(head, l->code_qualname >= 0 ? l->code_qualname : l->code_name);
 	words->filename = word_at(head, l->code_filename);
 	memcpy(words->identity, head + plan->identity_start, plan->identity_size);

@@ -3,8 +3,8 @@
  *
  * A frame that was called by C code has nothing in it that ties it to the Python frame below, so a
  * caller that was replaced while it was copied cannot be told by looking at the copy. Such a call
- * is believed only after it was seen not to change over several reads, and from then on, always: it
- * can happen.
+ * is believed only after several looks (doubts.h), or what the caller handed over leads to the
+ * callee, and from then on, always: it can happen.
  */
 #ifndef PYTHON_EDGES_H
 #define PYTHON_EDGES_H
@@ -14,8 +14,6 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "raw_frame.h"
-#include "target/mem.h"
 
 /* Which call: ids of struct code; caller 0 says that callee is the first frame of a thread. */
 struct edge {
@@ -52,27 +50,29 @@ uint64_t edge_set_sized(const struct edge_set *set, uint64_t caller, uint64_t si
 __attribute__((warn_unused_result)) struct error *
 edge_set_add_sized(struct edge_set *set, uint64_t caller, uint64_t size, uint64_t code);
 
+/*
+ * The call was looked at again: was it `same` as before? Or its callee, a generator, was at work
+ * when it was looked at: was it `held` all the while, by the caller? &error_nomem.
+ */
+__attribute__((warn_unused_result)) struct error *
+edge_set_note_look(struct edge_set *set, const struct edge *edge, bool same);
+__attribute__((warn_unused_result)) struct error *
+edge_set_note_work(struct edge_set *set, const struct edge *edge, bool held);
+
+/* A number that no target can foresee. */
+uint64_t edge_set_random(struct edge_set *set);
+
+/*
+ * Is this call worth a search for what else shows it? Not after each of many that found nothing.
+ */
+bool edge_set_awaits_search(struct edge_set *set, const struct edge *edge);
+
+/* How that ended: found, it counts as a look does at which nothing had changed. &error_nomem. */
+__attribute__((warn_unused_result)) struct error *
+edge_set_note_search(struct edge_set *set, const struct edge *edge, bool found);
+
 /* Known from now on. &error_nomem. */
 __attribute__((warn_unused_result)) struct error *edge_set_add(struct edge_set *set,
 							       const struct edge *edge);
-
-/* A call that was seen and is not known yet, with the frames as they were read. */
-struct edge_doubt {
-	struct edge edge;
-	uint64_t caller_addr, callee_addr; /* caller_addr 0: there is none */
-	struct raw_frame caller_raw, callee_raw;
-	bool is_leaf; /* nothing was on top of the callee: it must still be the current frame */
-};
-
-/*
- * Looks at the frames of all doubts again, several times, with the word at frame_word (which holds
- * the address of the thread's current frame) before and behind them. NULL when that word is `frame`
- * each time and no frame has changed: then the calls are real this time, and known from now on when
- * that was so often enough. &error_torn otherwise; &error_gone, &error_nomem.
- */
-__attribute__((warn_unused_result)) struct error *
-edge_set_confirm(struct edge_set *set, struct mem *mem, const struct py_layout *layout,
-		 uint64_t frame_word, uint64_t frame, const struct edge_doubt *doubts,
-		 size_t count);
 
 #endif

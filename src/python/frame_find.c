@@ -33,6 +33,8 @@ struct error *frame_walker_init(struct frame_walker *walker, const struct py_vie
 	err = edge_set_create(&walker->edges);
 	if (!err)
 		err = resumers_create(&walker->resumers);
+	if (!err)
+		err = tops_create(&walker->tops);
 	return err ? err : seen_stacks_create(&walker->seen);
 }
 
@@ -40,6 +42,7 @@ void frame_walker_deinit(struct frame_walker *walker)
 {
 	edge_set_destroy(walker->edges);
 	resumers_destroy(walker->resumers);
+	tops_destroy(walker->tops);
 	seen_stacks_destroy(walker->seen);
 	array_deinit(&walker->doubts);
 	datastack_deinit(&walker->datastack);
@@ -160,6 +163,13 @@ struct error *check_function(struct frame_walker *walker, const struct raw_frame
 bool frame_has_returned(const struct raw_frame *raw, const struct code *code, int32_t offset)
 {
 	return raw->stack_pointer && code_leaves_at(code, offset);
+}
+
+bool frame_is_at_work(const struct frame_walker *walker, const struct raw_frame *raw,
+		      const struct code *code, int32_t offset)
+{
+	return (!raw->stack_pointer || walker->view->layout->frame_stackpointer >= 0) &&
+	       offset > 0 && !code_leaves_at(code, offset);
 }
 
 bool frame_seems_over(struct frame_walker *walker, const struct raw_frame *raw)

@@ -49,7 +49,16 @@ check_function(struct frame_walker *walker, const struct raw_frame *raw, const s
  */
 bool frame_has_returned(const struct raw_frame *raw, const struct code *code, int32_t offset);
 
-/* The same by what is known of its code, unchecked: most frames above a leaf are remains. */
+/*
+ * Does the frame itself show that it is on the stack? One that has ended put its stack pointer away
+ * (until 3.13), or has no code object any more (clear_thread_frame(), Python/ceval.c, 3.14). So
+ * does until 3.13 one with Python code on top of it: false says nothing.
+ */
+bool frame_is_at_work(const struct frame_walker *walker, const struct raw_frame *raw,
+		      const struct code *code, int32_t offset);
+
+/* frame_has_returned() by what is known of its code, unchecked: most frames above a leaf are
+ * remains. */
 bool frame_seems_over(struct frame_walker *walker, const struct raw_frame *raw);
 
 /* The address of the current frame, 0 for none; where it stands in walker->current_word. */

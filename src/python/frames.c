@@ -47,6 +47,7 @@ static struct error *walk_down(struct frame_walker *walker, const struct tstate 
 		.addr = top,
 		.step = step,
 		.current = first,
+		.top = tstate->datastack_top,
 		.leaf_size = top == first ? current_size(walker, tstate, first) : 0,
 	};
 	struct error *err = walk_chain(walker, &from, frames, elided);
@@ -60,9 +61,9 @@ static struct error *walk_down(struct frame_walker *walker, const struct tstate 
 			!walker->uses_generators && walker->pure == frames->count - start;
 		return NULL;
 	}
-	return edge_set_confirm(walker->edges, walker->view->mem, walker->view->layout,
-				walker->current_word, top, walker->doubts.items,
-				walker->doubts.count);
+	return doubts_look_again(walker->edges, walker->view->mem, walker->view->layout,
+				 walker->current_word, top, walker->doubts.items,
+				 walker->doubts.count);
 }
 
 /* Nothing leads down from the current frame: what leads up from the first one? */
@@ -90,7 +91,9 @@ static struct error *walk_up(struct frame_walker *walker, uint64_t first, frame_
 static struct error *walk_generator(struct frame_walker *walker, const struct tstate *tstate,
 				    frame_array *frames, size_t start, bool *is_found)
 {
-	const struct chain_start from = { .addr = tstate->generator, .current = tstate->generator };
+	const struct chain_start from = { .addr = tstate->generator,
+					  .current = tstate->generator,
+					  .top = tstate->datastack_top };
 	size_t end = frames->count, pure = walker->pure, taken = walker->suffix.taken;
 	bool elided = false;
 	struct error *err;
@@ -150,6 +153,40 @@ static bool is_over(const struct frame_walker *walker, const struct tstate *tsta
 	       tstate->frame - tstate->addr >= (uint64_t)l->tstate_size;
 }
 
+/*
+ * From where to go up: the current frame, or what lies below the entry frame of an activation that
+ * has begun or has ended; of the one below that on the C stack where it is over altogether.
+ */
+static bool find_step(struct frame_walker *walker, const struct tstate *tstate, uint64_t first,
+		      bool over, struct step *ret)
+{
+	uint64_t below = tstate->frame, addr = first;
+	struct raw_frame raw;
+	const void *bytes;
+
+	if (over && !cframe_below(walker->view->layout, walker->snapshot, &below, &addr))
+		return false;
+	if (step_find(walker, addr, ret))
+		return true;
+	bytes = frame_copied(walker, addr);
+	if (!bytes)
+		return false;
+	raw = raw_frame_decode(walker->view->layout, addr, bytes);
+	return raw_frame_is_shim(walker->view->layout, &raw) &&
+	       step_find(walker, raw.previous, ret);
+}
+
+static bool is_generators(struct frame_walker *walker, uint64_t addr)
+{
+	const void *bytes = frame_copied(walker, addr);
+	struct raw_frame raw;
+
+	if (!bytes)
+		return false;
+	raw = raw_frame_decode(walker->view->layout, addr, bytes);
+	return raw_frame_is_generators(walker->view->layout, &raw);
+}
+
 struct error *frames_walk(struct frame_walker *walker, const struct tstate *tstate,
 			  frame_array *frames, bool *elided)
 {
@@ -157,10 +194,10 @@ struct error *frames_walk(struct frame_walker *walker, const struct tstate *tsta
 	struct step step;
 	bool has_step, over;
 	struct error *err;
-	uint64_t first;
+	uint64_t first, lowest;
 
 	*elided = false;
-	walker->late = walker->is_plain = false;
+	walker->late = walker->is_plain = walker->in_generator = false;
 	walker->doubts.count = 0;
 	walker->datastack.windows.count = 0;
 	if (walker->blocks)
@@ -172,15 +209,24 @@ struct error *frames_walk(struct frame_walker *walker, const struct tstate *tsta
 				     &walker->late);
 	if (err)
 		return err;
-	has_step = !walker->late && walker->datastack.windows.count && !over &&
-		   step_find(walker, first, &step);
+	has_step = !walker->late && walker->datastack.windows.count &&
+		   find_step(walker, tstate, first, over, &step);
 	if (has_step) {
+		lowest = step.addr;
 		climb(walker, &step);
 		if (leaf_stays(walker, &step))
 			return NULL;
+	} else {
+		walker->in_generator = is_generators(walker, first);
 	}
-	err = over ? &error_torn
-		   : walk_down(walker, tstate, first, has_step ? &step : NULL, frames, elided);
+	/* the entry frame itself leads down, if nothing is on top of what lies below it */
+	if (has_step && !over && step.addr == lowest && lowest != first)
+		has_step = false;
+	err = over && !has_step
+		      ? &error_torn
+		      : walk_down(walker, tstate, first, has_step ? &step : NULL, frames, elided);
+	if (!err && !*elided && !recall_agrees(walker, tstate, frames, start))
+		recall_cut(walker, tstate, frames, start);
 	if (!err && (*elided || recall_agrees(walker, tstate, frames, start)))
 		return recall_note(walker, tstate, frames, start);
 	if (err && err != &error_torn)

@@ -10,14 +10,16 @@
 #include "base/error.h"
 #include "cframe.h"
 #include "datastack.h"
-#include "edges.h"
+#include "doubts.h"
 #include "frame_blocks.h"
 #include "python/python.h"
 #include "python/view.h"
+#include "reach.h"
 #include "recent.h"
 #include "resumers.h"
 #include "suffix.h"
 #include "target/snapshot.h"
+#include "tops.h"
 #include "tstate.h"
 
 struct seen_stacks;
@@ -28,6 +30,8 @@ struct frame_walker {
 	struct code_cache *codes;
 	struct edge_set *edges;
 	struct resumers *resumers;
+	struct tops *tops;
+	struct reach_types types;
 	struct seen_stacks *seen;
 	struct cframe_span cframe_span;
 	bool uses_generators;        /* the thread does; set by the caller */
@@ -39,7 +43,8 @@ struct frame_walker {
 	struct frame_blocks *blocks; /* of the thread, set as the suffix is; NULL from 3.11 on */
 	size_t pure;                 /* out: for the suffix of the next walk, as the next one */
 	bool is_plain;
-	ARRAY(struct edge_doubt) doubts;
+	bool in_generator; /* out: its frame was the current one */
+	ARRAY(struct doubt) doubts;
 	bool late; /* something was not predicted: read after the thread state, at another moment */
 	struct recent recent_frames;
 	struct recent recent_cframes; /* those of the depths at which the thread works */

@@ -2,9 +2,10 @@
  * raw_frame.c - decode the head of a frame.
  *
  * A frame's stack pointer is kept in a C variable while its code runs, and in the frame while
- * another Python frame runs on top of it: _PyFrame_GetStackPointer() leaves -1 in `stacktop` (3.11
- * to 3.13) or NULL in `stackpointer` (3.14 and later) behind (Include/internal/pycore_frame.h). So
- * the saved value tells a caller from a frame that has nothing on top of it.
+ * another Python frame runs on top of it: _PyFrame_GetStackPointer() leaves -1 in `stacktop` behind
+ * (3.11 to 3.13, Include/internal/pycore_frame.h), so that the saved value tells a caller from a
+ * frame that has nothing on top of it. Since 3.14 only debug builds leave NULL in `stackpointer`
+ * (Include/internal/pycore_interpframe.h); others keep the value of the last call of any kind.
  */
 #include "raw_frame.h"
 

@@ -395,12 +395,28 @@ static struct error *append(struct frame_walker *walker, const struct seen_stack
 	return NULL;
 }
 
+/* With which function the data stack ends. */
+static void note_top(const struct frame_walker *walker, const struct py_frame *frames, size_t count)
+{
+	size_t window;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!datastack_find(&walker->datastack, 0, frames[i].addr, walker->frame_size,
+				    &window))
+			continue;
+		tops_set(walker->tops, frames[i].addr + frames[i].code->framesize, frames[i].addr);
+		return;
+	}
+}
+
 struct error *recall_note(struct frame_walker *walker, const struct tstate *tstate,
 			  const frame_array *frames, size_t start)
 {
 	size_t count = frames->count - start;
 	struct seen_key key;
 
+	if (!walker->blocks)
+		note_top(walker, frames->items + start, count);
 	/* nothing but the data stack needs no such help, and frames that are objects keep links */
 	if (walker->blocks || !count || (walker->pure >= count && !walker->uses_generators))
 		return NULL;
@@ -408,34 +424,45 @@ struct error *recall_note(struct frame_walker *walker, const struct tstate *tsta
 	return seen_stacks_put(walker->seen, &key, walker->now_ns, frames->items + start, count);
 }
 
-/* Does a generator lie so close to the top of the stack that it may run for moments only? */
-static bool is_near_generator(const struct frame_walker *walker, const struct py_frame *frames,
-			      size_t count)
+/* Is it the stack that the thread state speaks of? */
+static bool stack_agrees(const struct frame_walker *walker, const struct tstate *tstate,
+			 const struct py_frame *frames, size_t count)
 {
-	enum { NEAR = 8 /* frames */ };
-	size_t window;
+	const struct seen_key key = key_of(walker, tstate, frames, count);
 
-	for (size_t i = 0; i < count && i < NEAR; i++)
-		if (!datastack_find(&walker->datastack, 0, frames[i].addr, walker->frame_size,
-				    &window))
-			return true;
-	return false;
+	return key.top == tstate->datastack_top &&
+	       (is_by_top(walker) ? key.frame == tstate->generator : key.depth == count);
 }
 
 bool recall_agrees(const struct frame_walker *walker, const struct tstate *tstate,
 		   const frame_array *frames, size_t start)
 {
-	const struct py_frame *own = frames->items + start;
-	const size_t count = frames->count - start;
-	struct seen_key key;
+	if (!walker->uses_generators || frames->count == start ||
+	    (!is_by_top(walker) && !tstate->depth))
+		return true;
+	return stack_agrees(walker, tstate, frames->items + start, frames->count - start);
+}
 
-	if (!walker->uses_generators || !count)
-		return true;
-	if (!is_by_top(walker) && (!tstate->depth || !is_near_generator(walker, own, count)))
-		return true;
-	key = key_of(walker, tstate, own, count);
-	return key.top == tstate->datastack_top &&
-	       (is_by_top(walker) ? key.frame == tstate->generator : key.depth == count);
+void recall_cut(struct frame_walker *walker, const struct tstate *tstate, frame_array *frames,
+		size_t start)
+{
+	for (size_t i = start; i < frames->count; i++) {
+		const struct py_frame *frame = &frames->items[i];
+		size_t window;
+
+		if (!datastack_find(&walker->datastack, 0, frame->addr, walker->frame_size,
+				    &window) ||
+		    frame->addr + frame->code->framesize < tstate->datastack_top)
+			return;
+		if (frame->addr + frame->code->framesize == tstate->datastack_top) {
+			if ((is_by_top(walker) || frame->addr == tstate->frame) &&
+			    stack_agrees(walker, tstate, frames->items + i, frames->count - i))
+				array_cut(frames, start, i);
+			if (walker->pure > frames->count - start)
+				walker->pure = frames->count - start;
+			return;
+		}
+	}
 }
 
 struct error *recall_stack(struct frame_walker *walker, const struct tstate *tstate, uint64_t size,

@@ -23,6 +23,13 @@ bool recall_agrees(const struct frame_walker *walker, const struct tstate *tstat
 		   const frame_array *frames, size_t start);
 
 /*
+ * Drops the frames, from start on, that lie above the one that was current: what it called since.
+ * Only where the rest is the stack that the thread had then.
+ */
+void recall_cut(struct frame_walker *walker, const struct tstate *tstate, frame_array *frames,
+		size_t start);
+
+/*
  * Puts the last whole stack in the place of the frames from start on that was seen when the thread
  * state said what it says now; first: address of the current frame; size: the bytes that it took of
  * the data stack, 0 when that is not known. All that lies below the leaf on the data stack is there

@@ -40,9 +40,9 @@ static bool is_remains(struct frame_walker *walker, const struct step *last,
 	/* it is being made: whose frame it lies on is the last thing that it is told */
 	if (!is_linked && !above->found.raw.from_c && above->offset <= 0)
 		return true;
-	/* a generator or C code called it: they may be at work without it */
+	/* a generator or C code called it: the one may be at work without it */
 	if (!is_linked || above->found.raw.from_c)
-		return false;
+		return has_returned(above) && !walker->uses_generators;
 	/* while it is cleared, after it has returned, it may call a destructor */
 	if (has_returned(above))
 		return !step_find(walker, step_place_above(walker, above), &next) ||

@@ -165,7 +165,7 @@ static void keep_frames(struct python *python, struct known_thread *known)
 	frame_array frames = known->frames;
 
 	if (python->location.layout.frame_shape == FRAME_DIRECT && !suffix->is_all &&
-	    python->walker.pure < python->frames.count)
+	    (python->walker.pure < python->frames.count || python->walker.in_generator))
 		known->generator_until_ns = python->now_ns + GENERATOR_NS;
 
 	known->walk_pass = python->pass;

@@ -32,9 +32,16 @@ static void begin_known(struct fake_program *program)
 		error_destroy(fake_walk_round(&program->walk));
 }
 
-/* The call of inner() leaves no trace on the value stack of outer(). */
+/* What has only just begun does not show that it is at work. */
+static void only_begins(struct fake_program *program, int frame)
+{
+	fake_set_offset(&program->walk.py, program->frames[frame], 0);
+}
+
+/* Neither does the call of inner() leave a trace on the value stack of outer(). */
 static void hide_call(struct fake_program *program)
 {
+	only_begins(program, INNER);
 	fake_set_local(&program->walk.py, program->frames[OUTER], FAKE_FIRST_VALUE, 0);
 }
 
@@ -170,7 +177,7 @@ Test(frames_calls, a_property_is_shown_by_its_object)
 		property = fake_code(py, &code);
 		fake_keep(py, property);
 		self = fake_str(py, "self");
-		leaf = fake_frame(py, program.frames[INNER], property, 4);
+		leaf = fake_frame(py, program.frames[INNER], property, 0);
 		fake_called(py, program.frames[INNER], leaf, fake_function_of(py, property));
 		fake_set_local(py, program.frames[INNER], FAKE_FIRST_VALUE, self);
 		fake_set_local(py, leaf, 0, self);
@@ -221,6 +228,7 @@ Test(frames_calls, one_through_c_is_looked_at_until_it_is_known)
 		int looked = 0;
 
 		begin_known(&program);
+		only_begins(&program, INNER);
 		fake_set_entry(py, program.frames[INNER]);
 		fake_set_previous(py, program.frames[INNER], fake_shim(py, program.frames[OUTER]));
 		error_destroy(fake_walk_round(&program.walk)); /* the entry frame is new */
@@ -245,6 +253,7 @@ Test(frames_calls, what_c_was_given_to_call_back_needs_no_look)
 		struct fake *py = &program.walk.py;
 
 		begin_known(&program);
+		only_begins(&program, INNER);
 		fake_set_entry(py, program.frames[INNER]);
 		fake_set_previous(py, program.frames[INNER], fake_shim(py, program.frames[OUTER]));
 		fake_set_local(py, program.frames[OUTER], 0, program.functions[INNER]);

@@ -9,6 +9,16 @@
 
 enum { INNER = FAKE_INNER, DEPTH = FAKE_DEPTH, AT = FAKE_GENERATOR_AT, WORK_AT = FAKE_WORK_AT };
 
+/* The data stack ends with inner(): what runs on top of it lies elsewhere. */
+static void end_with_inner(struct running *running)
+{
+	struct fake_walk *walk = &running->program.walk;
+
+	fake_set_top(&walk->py, walk->thread,
+		     running->program.frames[INNER] +
+			     fake_frame_bytes(&walk->py, running->program.codes[INNER]));
+}
+
 Test(frames_generators, one_that_yielded_is_still_run_by_whoever_holds_it)
 {
 	struct running running = { 0 };
@@ -25,11 +35,36 @@ Test(frames_generators, one_that_yielded_is_still_run_by_whoever_holds_it)
 		fake_runs(&walk->py, running.program.frames[INNER]);
 		fake_set_offset(&walk->py, running.program.frames[INNER], 40);
 		fake_set_frame(&walk->py, walk->thread, running.generator);
+		end_with_inner(&running);
 		cr_assert_null(fake_walk_twice(walk), "%s", fake_program_layout(&running.program));
 		cr_assert_eq(walk->frames.count, DEPTH + 1);
 		running_check_frame(&running, 0, running.generator, AT);
 		running_check_frame(&running, 1, running.program.frames[INNER],
 				    fake_program_offset(INNER));
+	}
+}
+
+Test(frames_generators, one_with_which_the_data_stack_did_not_end)
+{
+	struct running running = { 0 };
+
+	FAKE_EACH_PROGRAM(running.program)
+	{
+		struct fake_walk *walk = &running.program.walk;
+
+		if (!running_is_possible(&running))
+			continue;
+		running_build(&running);
+		running_see(&running);
+		/* linked and held, but by what came to the place of a larger frame */
+		fake_set_frame(&walk->py, walk->thread, running.generator);
+		end_with_inner(&running);
+		cr_assert_null(fake_walk_twice(walk), "%s", fake_program_layout(&running.program));
+		fake_set_top(&walk->py, walk->thread,
+			     running.program.frames[INNER] + 8 +
+				     fake_frame_bytes(&walk->py, running.program.codes[INNER]));
+		cr_assert_eq(fake_walk_twice(walk), &error_torn, "%s",
+			     fake_program_layout(&running.program));
 	}
 }
 
@@ -205,6 +240,7 @@ Test(frames_generators, one_that_yielded_was_run_by_what_is_current_below_it)
 		fake_set_local(py, inner, FAKE_FIRST_VALUE,
 			       other - (uint64_t)py->layout.gen_iframe);
 		fake_set_frame(py, walk->thread, other);
+		end_with_inner(&running);
 		cr_assert_eq(fake_walk_twice(walk), &error_torn, "nothing leads on from it");
 		below = fake_alloc(py, 64);
 		fake_put_u64(py, below, py->layout.cframe_current_frame, inner);
