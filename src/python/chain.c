@@ -11,7 +11,6 @@
  */
 #include "chain.h"
 
-#include "call_check.h"
 #include "call_link.h"
 #include "frame_find.h"
 #include "object_suffix.h"

@@ -57,8 +57,22 @@ enum link {
 	LINK_NONE,
 	LINK_CALL, /* itself */
 	LINK_C,    /* its entry frame, which was copied; or it says that C code called it (3.11) */
-	LINK_UNKNOWN, /* an entry frame that was not copied, or is another's by now */
+	LINK_UNKNOWN, /* an entry frame that was not copied, or is another's; but that call is known
+		       */
 };
+
+/* By the code object that was there when it was last looked at: nothing is read for remains. */
+static bool may_be_known(struct frame_walker *walker, const struct step *caller,
+			 const struct raw_frame *callee)
+{
+	const struct code *code = code_cache_peek(walker->codes, callee->code);
+	struct edge edge = { .caller = caller->code->id, .offset = caller->offset };
+
+	if (!code)
+		return false;
+	edge.callee = code->id;
+	return edge_set_has(walker->edges, &edge);
+}
 
 /*
  * What links the frame above to this one? Told by words of the copy alone: looking for the code of
@@ -85,7 +99,8 @@ static enum link link_of(struct frame_walker *walker, const struct step *caller,
 	below = step_caller_behind_c(walker, &step);
 	if (below == caller->addr)
 		return LINK_C;
-	return below || raw->from_c ? LINK_NONE : LINK_UNKNOWN;
+	return !below && !raw->from_c && may_be_known(walker, caller, raw) ? LINK_UNKNOWN
+									   : LINK_NONE;
 }
 
 bool step_callee(struct frame_walker *walker, const struct step *caller, struct step *ret)
