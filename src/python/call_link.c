@@ -182,7 +182,8 @@ struct error *link_check(struct frame_walker *walker, uint64_t addr,
 		if (err)
 			return err;
 	}
-	if (callee->from_c && is_close_call(found, addr, code, callee)) {
+	if (callee->from_c && is_close_call(found, addr, code, callee) &&
+	    !edge_set_has(walker->edges, &edge)) {
 		struct error *err = edge_set_note_look(walker->edges, &edge, true);
 
 		if (err)

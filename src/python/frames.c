@@ -225,9 +225,8 @@ struct error *frames_walk(struct frame_walker *walker, const struct tstate *tsta
 	err = over && !has_step
 		      ? &error_torn
 		      : walk_down(walker, tstate, first, has_step ? &step : NULL, frames, elided);
-	if (!err && !*elided && !recall_agrees(walker, tstate, frames, start))
-		recall_cut(walker, tstate, frames, start);
-	if (!err && (*elided || recall_agrees(walker, tstate, frames, start)))
+	if (!err && (*elided || recall_agrees(walker, tstate, frames, start) ||
+		     recall_cut(walker, tstate, frames, start)))
 		return recall_note(walker, tstate, frames, start);
 	if (err && err != &error_torn)
 		return err;

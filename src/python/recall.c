@@ -443,26 +443,41 @@ bool recall_agrees(const struct frame_walker *walker, const struct tstate *tstat
 	return stack_agrees(walker, tstate, frames->items + start, frames->count - start);
 }
 
-void recall_cut(struct frame_walker *walker, const struct tstate *tstate, frame_array *frames,
-		size_t start)
+/* Index of the frame that was current, if only functions lie above it; else the count of frames. */
+static size_t find_current(const struct frame_walker *walker, const struct tstate *tstate,
+			   const frame_array *frames, size_t start)
 {
 	for (size_t i = start; i < frames->count; i++) {
 		const struct py_frame *frame = &frames->items[i];
+		uint64_t end = frame->addr + frame->code->framesize;
 		size_t window;
 
 		if (!datastack_find(&walker->datastack, 0, frame->addr, walker->frame_size,
 				    &window) ||
-		    frame->addr + frame->code->framesize < tstate->datastack_top)
-			return;
-		if (frame->addr + frame->code->framesize == tstate->datastack_top) {
-			if ((is_by_top(walker) || frame->addr == tstate->frame) &&
-			    stack_agrees(walker, tstate, frames->items + i, frames->count - i))
-				array_cut(frames, start, i);
-			if (walker->pure > frames->count - start)
-				walker->pure = frames->count - start;
-			return;
-		}
+		    end < tstate->datastack_top)
+			break;
+		if (end == tstate->datastack_top)
+			return is_by_top(walker) || frame->addr == tstate->frame ? i
+										 : frames->count;
 	}
+	return frames->count;
+}
+
+bool recall_cut(struct frame_walker *walker, const struct tstate *tstate, frame_array *frames,
+		size_t start)
+{
+	size_t i = find_current(walker, tstate, frames, start), count = frames->count - i;
+
+	if (!count || !stack_agrees(walker, tstate, frames->items + i, count))
+		return false;
+	array_cut(frames, start, i);
+	if (walker->pure > count)
+		walker->pure = count;
+	/* what was the leaf's caller is the leaf now, which it may not have been in the last round
+	 */
+	if (walker->suffix.taken >= count)
+		walker->suffix.taken = count - 1;
+	return true;
 }
 
 struct error *recall_stack(struct frame_walker *walker, const struct tstate *tstate, uint64_t size,

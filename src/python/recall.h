@@ -24,9 +24,9 @@ bool recall_agrees(const struct frame_walker *walker, const struct tstate *tstat
 
 /*
  * Drops the frames, from start on, that lie above the one that was current: what it called since.
- * Only where the rest is the stack that the thread had then.
+ * Only where the rest is the stack that the thread had then; else false.
  */
-void recall_cut(struct frame_walker *walker, const struct tstate *tstate, frame_array *frames,
+bool recall_cut(struct frame_walker *walker, const struct tstate *tstate, frame_array *frames,
 		size_t start);
 
 /*

@@ -3,6 +3,7 @@
  * that it is at work.
  */
 #include <criterion/criterion.h>
+#include <string.h>
 
 #include "support/fake_objects.h"
 #include "support/running.h"
@@ -241,19 +242,32 @@ Test(frames_through_c, what_the_current_frame_called_since_is_left_out_where_gen
 
 	EACH_WITH_DATA_STACK(program)
 	{
-		struct fake *py = &program.walk.py;
+		enum { LIMIT = 1000 };
+		struct fake_walk *walk = &program.walk;
+		struct fake *py = &walk->py;
+		const struct py_layout *l = &py->layout;
+		struct py_frame before[DEPTH];
 		uint64_t top;
 
-		if (py->layout.frame_shape == FRAME_DIRECT)
-			continue; /* the depth says so there: test_recall.c */
+		if (l->frame_shape == FRAME_DIRECT && l->tstate_recursion_limit < 0)
+			continue; /* nothing tells how deep the stack was */
 		fake_program_build(&program);
 		top = program.frames[OUTER] + fake_frame_bytes(py, program.codes[OUTER]);
 		fake_walk_begin(&program.walk, program.frames[OUTER]);
 		fake_set_top(py, program.walk.thread, top);
-		cr_assert_null(fake_walk_twice(&program.walk));
+		fake_put_u32(py, walk->thread, l->tstate_recursion_limit, LIMIT);
+		fake_put_u32(py, walk->thread, l->tstate_recursion_remaining, LIMIT - OUTER - 1);
+		cr_assert_null(fake_walk_twice(walk));
 		check_leaf(&program, INNER);
-		program.walk.uses_generators = true;
-		cr_assert_null(fake_walk_twice(&program.walk));
+		memcpy(before, walk->frames.items, sizeof(before));
+		walk->walker.suffix = (struct suffix) { .frames = before,
+							.count = DEPTH,
+							.pure = walk->walker.pure };
+		walk->uses_generators = true;
+		cr_assert_null(fake_walk_round(walk), "%s", fake_program_layout(&program));
 		check_leaf(&program, OUTER);
+		/* it was no leaf in the round before */
+		cr_assert_lt(walk->walker.suffix.taken, walk->frames.count);
+		cr_assert_leq(walk->walker.pure, walk->frames.count);
 	}
 }
