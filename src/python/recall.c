@@ -10,6 +10,7 @@
 #include "call_check.h"
 #include "cframe.h"
 #include "frame_find.h"
+#include "resumer_find.h"
 #include "seen_stacks.h"
 
 /* A frame as it stands in the copy. */
@@ -395,20 +396,6 @@ static struct error *append(struct frame_walker *walker, const struct seen_stack
 	return NULL;
 }
 
-/* With which function the data stack ends. */
-static void note_top(const struct frame_walker *walker, const struct py_frame *frames, size_t count)
-{
-	size_t window;
-
-	for (size_t i = 0; i < count; i++) {
-		if (!datastack_find(&walker->datastack, 0, frames[i].addr, walker->frame_size,
-				    &window))
-			continue;
-		tops_set(walker->tops, frames[i].addr + frames[i].code->framesize, frames[i].addr);
-		return;
-	}
-}
-
 struct error *recall_note(struct frame_walker *walker, const struct tstate *tstate,
 			  const frame_array *frames, size_t start)
 {
@@ -416,7 +403,7 @@ struct error *recall_note(struct frame_walker *walker, const struct tstate *tsta
 	struct seen_key key;
 
 	if (!walker->blocks)
-		note_top(walker, frames->items + start, count);
+		resumer_note_top(walker, frames->items + start, count);
 	/* nothing but the data stack needs no such help, and frames that are objects keep links */
 	if (walker->blocks || !count || (walker->pure >= count && !walker->uses_generators))
 		return NULL;

@@ -48,6 +48,20 @@ static uint64_t find_resumer_seen(struct frame_walker *walker, struct walk *walk
 	return resumer->caller_frame;
 }
 
+void resumer_note_top(const struct frame_walker *walker, const struct py_frame *frames,
+		      size_t count)
+{
+	size_t window;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!datastack_find(&walker->datastack, 0, frames[i].addr, walker->frame_size,
+				    &window))
+			continue;
+		tops_set(walker->tops, frames[i].addr + frames[i].code->framesize, frames[i].addr);
+		return;
+	}
+}
+
 /*
  * Who ran it is the function with which the data stack ends below it, if that was handed to C code
  * by it: a generator in between would hold it.

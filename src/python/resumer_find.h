@@ -6,6 +6,10 @@
 
 #include "walk.h"
 
+/* Remembers with which function of a stack, leaf first, the data stack ends. */
+void resumer_note_top(const struct frame_walker *walker, const struct py_frame *frames,
+		      size_t count);
+
 /* The frame that may have run the one that was taken last, which nothing leads down from; 0: none.
  */
 uint64_t resumer_find(struct frame_walker *walker, struct walk *walk);
